@@ -49,7 +49,7 @@ class DepartmentQuerySet(models.QuerySet):
 
 class UserQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Accounts the user may see: all for the administrator, those of the own areas for county and township, else the own."""
+        """Accounts the user may see: county and townships those of their areas, most only their own."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
         if user.role == user.Role.SYSTEM:
