@@ -4,6 +4,7 @@ from datetime import date
 from itertools import count
 
 import pytest
+from django.core.cache import cache
 
 from accounts.models import Area, Department, User
 from households import identity
@@ -17,6 +18,19 @@ def business_day(settings):
     """The plan was issued on 7 July 2022; every test runs three days later unless it says otherwise."""
     settings.TODAY = DAY
     return DAY
+
+
+@pytest.fixture(autouse=True)
+def surroundings(settings, tmp_path):
+    """Files in a folder of the test's own, jobs at once after commit, no rate limit left from another test.
+
+    In a test without ``transaction=True`` a commit is ``django_capture_on_commit_callbacks(execute=True)``.
+    """
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    settings.JOBS_EAGER = True
+    # The real one is slow on purpose.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    cache.clear()
 
 
 @pytest.fixture

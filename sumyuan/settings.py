@@ -135,8 +135,10 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Shanghai"
 
-# What each kind of job runs: a function ``run(job)`` in the app that owns the work.
+# What each kind of job runs: the dotted name of a function ``run(job, progress)`` in the app that owns the work.
 JOB_KINDS = {}
+# Run a job at once in the caller, after its commit, in place of queueing it. For tests.
+JOBS_EAGER = False
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
