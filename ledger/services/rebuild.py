@@ -1,0 +1,110 @@
+"""Writing the derived half of the ledger rows."""
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.services import record_event
+from households.models import Household
+from ledger.calc import FLAGS
+from ledger.models import LedgerRow, PolicyYear, VillageLedger
+from ledger.services.rows import DERIVED, FIELDS, KEY, compute_rows, stored_rows
+from sumyuan.bulk import insert_rows, stored, upsert_rows
+
+WRITTEN_BY_PEOPLE = ("cause", "risk_points", "remarks", "missing_reason")
+POSITION = {name: index for index, name in enumerate(FIELDS)}
+# Advisory locks of PostgreSQL are numbers; this one and the year name the ledger of that year.
+LEDGER_LOCK = 7_300
+
+
+@transaction.atomic
+def rebuild_ledger(*, year, area=None, household_ids=None):
+    """Recompute the ledger rows of an area code, of some households, or of all, and write those that changed.
+
+    One transaction: an interrupted rebuild leaves the old rows. What people wrote stays. Returns
+    counts over all rows in scope: ``households``, ``incomplete`` (months missing), ``flagged``, ``flags``
+    by name (provisional rows included), ``written``, ``removed``, and the numbers of households
+    ``without_persons``, which get no row. Raises ``PolicyYear.DoesNotExist``. Plan 二(二).
+    """
+    policy = PolicyYear.objects.in_force().get(year=year)
+    household_ids = household_ids if household_ids is None else sorted(set(household_ids))
+    _lock(year, household_ids)
+    computed = compute_rows(policy, area=area, household_ids=household_ids)
+    before = stored_rows(year, area=area, household_ids=household_ids)
+    changed = [row for household_id, row in computed.rows.items() if before.get(household_id) != row]
+    now = stored(timezone.now())
+    upsert_rows(
+        LedgerRow,
+        (*FIELDS, "computed_at"),
+        [(*row, now) for row in changed],
+        unique=KEY,
+        update=(*DERIVED, "computed_at"),
+    )
+    _open_village_ledgers(year, {row[POSITION["village"]] for row in changed})
+    removed = _remove(year, before.keys() - computed.rows.keys())
+    return {
+        "year": year,
+        "area": area,
+        **_counts(computed.rows.values()),
+        "written": len(changed),
+        "removed": removed,
+        "without_persons": list(
+            Household.objects.filter(pk__in=computed.without_persons).values_list("number", flat=True)
+        ),
+    }
+
+
+def _lock(year, household_ids):
+    """Let one writer at a time have a row, whoever else computes.
+
+    A rebuild of an area works alone; refreshes of single households run side by side, but never
+    two of the same household, or one would overwrite the other with what it read before. On
+    SQLite the transaction itself is alone.
+    """
+    if connection.vendor != "postgresql":
+        return
+    alone = household_ids is None
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_advisory_xact_lock{'' if alone else '_shared'}(%s, %s)", (LEDGER_LOCK, year))
+    if not alone:
+        list(Household.objects.filter(pk__in=household_ids).order_by("pk").select_for_update().values_list("pk"))
+
+
+def _open_village_ledgers(year, villages):
+    known = set(VillageLedger.objects.filter(year=year, village__in=villages).values_list("village_id", flat=True))
+    insert_rows(
+        VillageLedger,
+        ("village", "year", "state", "comment", "digest"),
+        [(village, year, VillageLedger.State.OPEN.value, "", "") for village in sorted(villages - known)],
+    )
+
+
+def _remove(year, household_ids):
+    """Delete rows of households that should have none, keeping what people wrote in the audit trail."""
+    rows = LedgerRow.objects.filter(year=year, household__in=household_ids)
+    for row in rows.exclude(**dict.fromkeys(WRITTEN_BY_PEOPLE, "")).select_related("household"):
+        record_event(
+            user=None,
+            action="台账行移除",
+            subject=row.household.number,
+            detail={"year": year, **{name: getattr(row, name) for name in WRITTEN_BY_PEOPLE}},
+        )
+    return rows.delete()[0]
+
+
+def _counts(rows):
+    flag_positions = [POSITION[name] for name in FLAGS]
+    missing = POSITION["months_missing"]
+    flags = [0] * len(FLAGS)
+    households = incomplete = flagged = 0
+    for row in rows:
+        held = [row[position] for position in flag_positions]
+        households += 1
+        incomplete += row[missing] > 0
+        flagged += any(held)
+        flags = [total + one for total, one in zip(flags, held, strict=True)]
+    return {
+        "households": households,
+        "incomplete": incomplete,
+        "flagged": flagged,
+        "flags": dict(zip(FLAGS, flags, strict=True)),
+    }
