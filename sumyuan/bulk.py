@@ -73,8 +73,9 @@ def _insert(cursor, table, columns, rows, conflict=""):
     if connection.vendor == "sqlite":
         marks = ", ".join(["?"] * len(columns))
         rows = rows if isinstance(rows, list) else list(rows)
-        # The driver's own placeholder: Django would convert each row's "%s" again.
-        cursor.connection.connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks}) {conflict}", rows)
+        # Straight to the driver: Django's cursor would look for "%s" in every statement again.
+        with connection.wrap_database_errors:
+            connection.connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks}) {conflict}", rows)
         return len(rows)
     count = 0
     copy = f"COPY {table} ({names}) FROM STDIN"
