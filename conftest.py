@@ -5,6 +5,7 @@ from itertools import count
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 
 from accounts.models import Area, Department, User
 from households import identity
@@ -31,6 +32,26 @@ def surroundings(settings, tmp_path):
     # The real one is slow on purpose.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cache.clear()
+
+
+@pytest.fixture
+def own_connections(transactional_db, tmp_path, monkeypatch):
+    """For tests with threads: each gets a real connection of its own, as in a deployment.
+
+    SQLite's database in memory cannot be locked by two; it moves to a file for the test. Use it with
+    ``@pytest.mark.django_db(transaction=True, serialized_rollback=True)``.
+    """
+    if not (connection.vendor == "sqlite" and connection.is_in_memory_db()):
+        yield
+        return
+    file = tmp_path / "test.sqlite3"
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(file)])
+    in_memory, connection.connection = connection.connection, None
+    monkeypatch.setitem(connection.settings_dict, "NAME", str(file))
+    yield
+    connection.close()
+    connection.connection = in_memory
 
 
 @pytest.fixture
