@@ -1,6 +1,17 @@
 """Addresses of the site."""
 
+from allauth.account import views as account_views
 from django.contrib import admin
 from django.urls import path
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from sumyuan.health import healthz
+
+urlpatterns = [
+    # Only these of allauth: nobody signs up, and the county's administrator resets passwords.
+    path("accounts/login/", account_views.login, name="account_login"),
+    path("accounts/logout/", account_views.logout, name="account_logout"),
+    path("accounts/inactive/", account_views.account_inactive, name="account_inactive"),
+    path("accounts/password/", account_views.password_change, name="account_change_password"),
+    path("healthz", healthz, name="healthz"),
+    path("admin/", admin.site.urls),
+]
