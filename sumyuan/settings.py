@@ -136,7 +136,9 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Shanghai"
 
 # What each kind of job runs: the dotted name of a function ``run(job, progress)`` in the app that owns the work.
-JOB_KINDS = {}
+JOB_KINDS = {
+    "rebuild_ledger": "ledger.tasks.rebuild",
+}
 # Run a job at once in the caller, after its commit, in place of queueing it. For tests.
 JOBS_EAGER = False
 
