@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# Every test: on SQLite, on PostgreSQL with Redis, and in Chromium. Says at the end which parts ran.
+# DATABASE_URL of a PostgreSQL server and REDIS_URL are used where set; else throw-away servers are started.
+set -u
+cd "$(dirname "$0")/.."
+VENV=${VENV:-.venv}
+PYTEST="$PWD/$VENV/bin/pytest"
+GIVEN_DATABASE=${DATABASE_URL:-}
+failed=0
+summary=()
+
+part() { # name, command...
+  local name=$1
+  shift
+  echo "== $name"
+  if "$@"; then
+    summary+=("$name: passed")
+  else
+    summary+=("$name: FAILED")
+    failed=1
+  fi
+}
+
+missing() { # name, what to do
+  if [ "${REQUIRE:-}" = 1 ]; then
+    summary+=("$1: MISSING, and required ($2)")
+    failed=1
+  else
+    summary+=("$1: not run ($2)")
+  fi
+}
+
+on_sqlite() {
+  env -u DATABASE_URL -u REDIS_URL "$PYTEST" -n 2 -m "not browser and not postgresql and not redis" "$@"
+}
+
+on_postgresql() {
+  "$PYTEST" -n 2 -m "not browser" "$@"
+}
+export -f on_postgresql
+export PYTEST
+
+in_chromium() {
+  env -u DATABASE_URL -u REDIS_URL "$PYTEST" -m browser "$@"
+}
+
+part "SQLite" on_sqlite "$@"
+
+case "$GIVEN_DATABASE" in
+  postgres*) part "PostgreSQL and Redis (given server)" on_postgresql "$@" ;;
+  *)
+    if command -v pg_virtualenv >/dev/null; then
+      # A cluster of its own on a free port, gone afterwards; durability switched off, it holds only tests.
+      part "PostgreSQL and Redis" pg_virtualenv -o fsync=off -o synchronous_commit=off -o full_page_writes=off \
+        bash -c 'export DATABASE_URL="postgres://$PGUSER:$PGPASSWORD@$PGHOST:$PGPORT/postgres"; on_postgresql "$@"' - "$@"
+    else
+      missing "PostgreSQL and Redis" "set DATABASE_URL, or install the package postgresql"
+    fi
+    ;;
+esac
+
+if [ -x "${CHROMIUM:-/usr/bin/chromium}" ]; then
+  part "Chromium" in_chromium "$@"
+else
+  missing "Chromium" "install the package chromium, or set CHROMIUM"
+fi
+
+echo
+echo "Parts:"
+printf '  %s\n' "${summary[@]}"
+exit "$failed"
