@@ -2,7 +2,7 @@
 
 from allauth.account import views as account_views
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from sumyuan.health import healthz
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("accounts/logout/", account_views.logout, name="account_logout"),
     path("accounts/inactive/", account_views.account_inactive, name="account_inactive"),
     path("accounts/password/", account_views.password_change, name="account_change_password"),
+    path("jobs/", include("jobs.urls")),
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
 ]

@@ -11,6 +11,7 @@ from time import sleep
 import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.utils import timezone
 
 from jobs import services
@@ -183,8 +184,8 @@ def test_a_second_file_takes_the_place_of_the_first(start, django_capture_on_com
     assert Job.objects.get().output.read() == b"again"
 
 
-@pytest.mark.django_db(transaction=True)
-def test_without_redis_the_process_runs_its_jobs_one_after_another(people, settings, monkeypatch):
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_without_redis_the_process_runs_its_jobs_one_after_another(own_connections, people, settings, monkeypatch):
     settings.JOBS_EAGER = False
     settings.REDIS_URL = ""
     settings.JOB_KINDS = {**settings.JOB_KINDS, "thread": f"{HERE}.tell_thread"}
@@ -193,6 +194,40 @@ def test_without_redis_the_process_runs_its_jobs_one_after_another(people, setti
     assert {job.result["thread"] for job in Job.objects.all()} == {"jobs"}
     ends = sorted(Job.objects.values_list("started_at", "finished_at"))
     assert all(earlier[1] <= later[0] for earlier, later in pairwise(ends))
+
+
+HALF_WAY, GO_ON = threading.Event(), threading.Event()
+
+
+def work_in_one_transaction(job, progress):
+    with transaction.atomic():
+        Job.objects.create(kind="count", title="写了一半", owner=job.owner)
+        progress(5, 10, "写入")
+        HALF_WAY.set()
+        GO_ON.wait(20)
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_progress_shows_while_the_work_holds_one_transaction(own_connections, people, settings):
+    settings.JOBS_EAGER = False
+    settings.REDIS_URL = ""
+    settings.JOB_KINDS = {"long": f"{HERE}.work_in_one_transaction"}
+    HALF_WAY.clear()
+    GO_ON.clear()
+    job = start_job(kind="long", title="清点", owner=people["county"])
+    assert HALF_WAY.wait(20)
+    try:
+        for _ in range(50):
+            [shown] = services.with_progress(Job.objects.filter(pk=job.pk))
+            if shown.total:
+                break
+            sleep(0.1)
+        assert (shown.state, shown.done, shown.total, shown.message) == (Job.State.RUNNING, 5, 10, "写入")
+        assert not Job.objects.filter(title="写了一半").exists()
+    finally:
+        GO_ON.set()
+    assert _finished([job])
+    assert Job.objects.get(pk=job.pk).state == Job.State.DONE
 
 
 def tell_thread(job, progress):
