@@ -154,7 +154,7 @@ class IncomeEntry(models.Model):
         Member, on_delete=models.PROTECT, null=True, blank=True, related_name="income_entries", verbose_name="成员"
     )
     # The member's id, 0 for the household: a unique key cannot hold a null.
-    member_key = models.BigIntegerField(default=0, editable=False)
+    member_key = models.BigIntegerField("成员键", default=0, editable=False)
     amount = MoneyField("金额", help_text="元")
     source = models.CharField("来源", max_length=6, choices=Source.choices)
     basis = models.CharField("依据", max_length=40, blank=True)

@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('month', models.DateField(help_text='当月 1 日', verbose_name='月份')),
-                ('member_key', models.BigIntegerField(default=0, editable=False)),
+                ('member_key', models.BigIntegerField(default=0, editable=False, verbose_name="成员键")),
                 ('amount', sumyuan.fields.MoneyField(help_text='元', verbose_name='金额')),
                 ('source', models.CharField(choices=[('visit', '走访'), ('import', '导入'), ('feed', '部门数据')], max_length=6, verbose_name='来源')),
                 ('basis', models.CharField(blank=True, max_length=40, verbose_name='依据')),
@@ -136,7 +136,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
                 ('month', models.DateField(help_text='当月 1 日', verbose_name='月份')),
-                ('member_key', models.BigIntegerField(default=0, editable=False)),
+                ('member_key', models.BigIntegerField(default=0, editable=False, verbose_name="成员键")),
                 ('amount', sumyuan.fields.MoneyField(help_text='元', verbose_name='金额')),
                 ('source', models.CharField(choices=[('visit', '走访'), ('import', '导入'), ('feed', '部门数据')], max_length=6, verbose_name='来源')),
                 ('basis', models.CharField(blank=True, max_length=40, verbose_name='依据')),
