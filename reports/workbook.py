@@ -1,0 +1,275 @@
+"""Writing the appendix workbook with XlsxWriter, row by row, so that a county needs no more memory than a village.
+
+In this mode a row is flushed when the next one begins, and cannot be written to again. A header
+cell that reaches over several rows is therefore merged first, without writing a cell, and its
+cells are written row by row.
+"""
+
+import re
+import tempfile
+from collections import defaultdict
+from itertools import groupby
+from typing import NamedTuple
+
+import xlsxwriter
+
+from ledger.digest import FIELDS, canonical_line, digest
+from reports import appendix, summary
+from reports.appendix import COUNT, HUNDREDTHS, TEXT, Column
+from reports.tally import Tally
+
+A3 = 8
+# Rows count from 0 here: 附件, title, heading, three header rows, then the households.
+TITLE_ROW, HEADING_ROW, HEADER_ROW, FIRST_ROW = 1, 2, 3, 6
+HEADER_LEVELS = 3
+# Excel's limit for a cell, in UTF-16 units.
+LONGEST_TEXT = 32_767
+CUT = "…（过长，全文见系统）"
+# Characters that no XML file may hold.
+ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+KEY_HEADER = "行键"
+
+
+class Written(NamedTuple):
+    """What a workbook holds: how many households, and the digest of their rows."""
+
+    households: int
+    digest: str
+
+
+class Formats:
+    """The cell formats of one workbook."""
+
+    def __init__(self, book):
+        self._book = book
+        font = {"font_name": "宋体", "font_size": 9, "valign": "vcenter"}
+        cell = {**font, "border": 1}
+        self.note = book.add_format(font)
+        self.title = book.add_format({**font, "font_name": "黑体", "font_size": 18, "align": "center"})
+        self.header = book.add_format({**cell, "bold": True, "align": "center", "text_wrap": True})
+        self.data = self._by_kind(cell)
+        self.total = self._by_kind({**cell, "bold": True})
+
+    def _by_kind(self, style):
+        add = self._book.add_format
+        number = add({**style, "num_format": "0.00"})
+        return {
+            TEXT: add({**style, "text_wrap": True}),
+            COUNT: add({**style, "num_format": "0"}),
+            appendix.MONEY: number,
+            appendix.PERCENT: number,
+            appendix.FLAG: add({**style, "num_format": "0", "align": "center"}),
+        }
+
+
+def write_ledger(path, form, lines, beside):
+    """Write the appendix of these lines to ``path``; returns ``Written``.
+
+    ``lines`` is read once, in the order of the sheet. Nothing is left behind where it fails.
+    """
+    with tempfile.TemporaryDirectory(prefix="ledger-") as parts:
+        book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "tmpdir": parts})
+        book.set_properties(
+            {"title": appendix.TITLE, "subject": form.unit, "author": form.unit, "created": form.made_at}
+        )
+        formats = Formats(book)
+        overview = None if form.is_village else book.add_worksheet("汇总")
+        sheet = book.add_worksheet("台账")
+        total, tallies, written = _write_households(sheet, form, lines, beside, formats)
+        if overview is not None:
+            _write_summary(overview, form, total, tallies, formats)
+        book.close()
+    return written
+
+
+def _write_households(sheet, form, lines, beside, formats):
+    """The sheet 台账; returns (the total, tallies by code of the area one level below, ``Written``)."""
+    columns = appendix.columns(form)
+    _lay_out(sheet, form, columns)
+    last = len(columns) - 1
+    _write_top(sheet, form, last, formats)
+    _write_header(sheet, HEADER_ROW, HEADER_LEVELS, [column.header for column in columns], formats.header)
+    key_column = last + 1
+    sheet.write_string(FIRST_ROW - 1, key_column, KEY_HEADER, formats.note)
+    total, tallies, canonical = Tally(), defaultdict(Tally), []
+    # A township's code is the first 9 digits of its villages' codes.
+    digits = 9 if form.level == "county" else 12
+    cells = [(column.kind in HUNDREDTHS, formats.data[column.kind]) for column in columns]
+    row = FIRST_ROW
+    for area, here in groupby(lines, key=lambda line: line.village[:digits]):
+        tally = tallies[area]
+        for line in here:
+            _write_cells(sheet, row, appendix.line_cells(row - FIRST_ROW + 1, line, beside, form), cells)
+            sheet.write_string(row, key_column, appendix.row_key(line), formats.note)
+            canonical.append(canonical_line(line[: len(FIELDS)]))
+            tally.add(line, beside)
+            if not form.is_village:
+                tally.add_register(line, beside, form.policy)
+            row += 1
+    for tally in tallies.values():
+        total.update(tally)
+    written = Written(row - FIRST_ROW, digest(canonical))
+    _write_cells(sheet, row, appendix.total_cells(total, form), _total_styles(columns, formats))
+    _write_foot(sheet, row + 1, form, written, last, formats)
+    sheet.print_area(0, 0, row + 2, last)
+    return total, tallies, written
+
+
+def _write_summary(sheet, form, total, tallies, formats):
+    """The sheet 汇总: every area one level below, with or without households, then the total as the last row."""
+    listed = summary.figures(form.policy)
+    columns = [Column(header, kind, 8) for header, kind in summary.leading_header(form)]
+    columns += [Column(figure.header, figure.kind, 12 if figure.kind in HUNDREDTHS else 7) for figure in listed]
+    headers = [column.header for column in columns]
+    last = len(columns) - 1
+    _set_page(sheet, columns, repeat=(2, 3), freeze=(4, 2))
+    sheet.set_row(2, 18)
+    sheet.set_row(3, 54)
+    sheet.set_row(0, 30)
+    _write_across(sheet, 0, [(0, last, summary.TITLE)], formats.title)
+    _write_heading(sheet, 1, form, last, formats)
+    _write_header(sheet, 2, 2, headers, formats.header)
+    cells = [(column.kind in HUNDREDTHS, formats.data[column.kind]) for column in columns]
+    for position, (code, name) in enumerate(form.areas, start=1):
+        _write_cells(sheet, 3 + position, summary.summary_cells(position, name, tallies[code], listed), cells)
+    row = 4 + len(form.areas)
+    totals = summary.summary_cells("合计", None, total, listed)
+    _write_cells(sheet, row, totals, _total_styles(columns, formats))
+    sheet.print_area(0, 0, row, last)
+
+
+def _lay_out(sheet, form, columns):
+    _set_page(sheet, columns, repeat=(HEADER_ROW, FIRST_ROW - 1), freeze=(FIRST_ROW, 2 if form.is_village else 4))
+    sheet.set_column(len(columns), len(columns), 24, None, {"hidden": True})
+    sheet.set_row(TITLE_ROW, 32)
+    sheet.set_row(HEADER_ROW, 18)
+    sheet.set_row(HEADER_ROW + 1, 30)
+    sheet.set_row(HEADER_ROW + 2, 66)
+
+
+def _set_page(sheet, columns, *, repeat, freeze):
+    sheet.set_paper(A3)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.55)
+    sheet.center_horizontally()
+    sheet.set_footer("&C第 &P 页，共 &N 页")
+    sheet.repeat_rows(*repeat)
+    sheet.freeze_panes(*freeze)
+    for index, column in enumerate(columns):
+        sheet.set_column(index, index, column.width)
+
+
+def _write_top(sheet, form, last, formats):
+    sheet.write_string(0, 0, "附件", formats.note)
+    _write_across(sheet, TITLE_ROW, [(0, last, appendix.TITLE)], formats.title)
+    _write_heading(sheet, HEADING_ROW, form, last, formats)
+
+
+def _write_heading(sheet, row, form, last, formats):
+    """Four texts across the width, the first and longest over the most columns."""
+    bounds = (0, last * 2 // 5, last * 13 // 20, last * 17 // 20, last + 1)
+    _write_across(
+        sheet,
+        row,
+        [(bounds[k], bounds[k + 1] - 1, text) for k, text in enumerate(appendix.heading(form))],
+        formats.note,
+    )
+
+
+def _write_foot(sheet, row, form, written, last, formats):
+    """The signatures, a little higher to write in, and the line with the digest."""
+    sheet.set_row(row, 30)
+    count = len(appendix.SIGNATURES)
+    bounds = [(last + 1) * k // count for k in range(count + 1)]
+    _write_across(
+        sheet,
+        row,
+        [(bounds[k], bounds[k + 1] - 1, text) for k, text in enumerate(appendix.SIGNATURES)],
+        formats.note,
+    )
+    text = appendix.digest_text(form, written.households, written.digest)
+    _write_across(sheet, row + 1, [(0, last, text)], formats.note)
+
+
+def _write_across(sheet, row, spans, style):
+    """Texts over merged cells of one row: ``spans`` are (first column, last column, text)."""
+    for first, last, text in spans:
+        sheet.merge_range(row, first, row, last, "", style)
+        sheet.write_string(row, first, clean(text), style)
+
+
+def _write_header(sheet, first_row, levels, headers, style):
+    """Header cells: a text stands in the first cell of its span, the rest is blank with its border."""
+    spans = header_spans(headers, levels)
+    for row, column, last_row, last_column, _ in spans:
+        if (row, column) != (last_row, last_column):
+            # Without a format nothing is written, so no row is flushed.
+            sheet.merge_range(first_row + row, column, first_row + last_row, last_column, "")
+    texts = {(row, column): text for row, column, _, _, text in spans}
+    for row in range(levels):
+        for column in range(len(headers)):
+            text = texts.get((row, column))
+            if text is None:
+                sheet.write_blank(first_row + row, column, None, style)
+            else:
+                sheet.write_string(first_row + row, column, text, style)
+
+
+def header_spans(headers, levels):
+    """(row, column, last row, last column, text) of every header cell; rows and columns from 0.
+
+    A column's header names its levels from the first down; neighbours that share them share the
+    cell, and its own, lowest name reaches down to the last row.
+    """
+    spans = []
+    for level in range(levels):
+        keyed = [(header[: level + 1] if len(header) > level else None, header) for header in headers]
+        column = 0
+        for (prefix, header), group in groupby(keyed, key=lambda pair: (pair[0], _own(pair, level))):
+            width = len(list(group))
+            if prefix is not None:
+                last_row = levels - 1 if header is not None else level
+                spans.append((level, column, last_row, column + width - 1, prefix[-1]))
+            column += width
+    return spans
+
+
+def _own(pair, level):
+    """The header itself where this level is its lowest, so that it is never joined to a neighbour's."""
+    header = pair[1]
+    return header if len(header) == level + 1 else None
+
+
+def _write_cells(sheet, row, values, styles):
+    """One row. ``styles`` are (is in hundredths, format) by column; text is never taken for a formula."""
+    write_string, write_number, write_blank = sheet.write_string, sheet.write_number, sheet.write_blank
+    for column, (value, (in_hundredths, style)) in enumerate(zip(values, styles, strict=True)):
+        if value is None or value == "":
+            write_blank(row, column, None, style)
+        elif type(value) is str:
+            write_string(row, column, clean(value), style)
+        else:
+            write_number(row, column, value / 100 if in_hundredths else value, style)
+
+
+def _total_styles(columns, formats):
+    return [(column.kind in HUNDREDTHS, formats.total[column.kind]) for column in columns]
+
+
+def clean(text):
+    """Text that Excel opens without repair: no characters that XML forbids, not over Excel's limit."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if ILLEGAL.search(text):
+        text = ILLEGAL.sub("", text)
+    # XlsxWriter takes text between these two for ready-made XML and writes it as it is.
+    if text.startswith("<r>"):
+        text = f"＜{text[1:]}"
+    if len(text) * 2 > LONGEST_TEXT and _units(text) > LONGEST_TEXT:
+        text = text.encode("utf-16-le")[: 2 * (LONGEST_TEXT - len(CUT))].decode("utf-16-le", "ignore") + CUT
+    return text
+
+
+def _units(text):
+    return len(text.encode("utf-16-le")) // 2
