@@ -11,11 +11,9 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
-from accounts.models import User
-from households.choices import Labour
 from households.models import AnnualIncome, Household, Member
 from ledger import formulas
-from ledger.calc import FLAGS, Assessment, Facts, Terms, assess
+from ledger.calc import Assessment, Facts, Sums, Terms, assess
 from ledger.formulas import Formula, decimals
 from ledger.inputs import Scope, read_inputs
 from ledger.judgement import FlagLine, Threshold, WarningRule, disagreements, flag_lines, thresholds, warning_rules
@@ -116,6 +114,7 @@ class Steps(NamedTuple):
     estimate: Formula
     per_capita: Formula
     share: Formula | None
+    last_net: Formula | None
     last_per_capita: Formula | None
     change: Formula | None
     change_rate: Formula | None
@@ -191,7 +190,7 @@ def explain(*, household, policy, row, user):
     ]
     now = None
     if here is not None:
-        now = _recompute(household, policy, here, blocks, lines, tracked, excluded, visits)
+        now = _recompute(household, policy, here, blocks, lines, tracked, excluded, visits, last_year)
     return Explanation(
         household=household,
         policy=policy,
@@ -337,7 +336,7 @@ def _person_line(member, day):
     return PersonLine(member, True, "，".join([f"{day.month} 月 {day.day} 日在册", *notes]))
 
 
-def _recompute(household, policy, here, blocks, lines, tracked, excluded, visits):
+def _recompute(household, policy, here, blocks, lines, tracked, excluded, visits, last_year):
     facts, terms = here.facts, policy.terms()
     result = assess(facts, terms)
     collected = [visit for visit in visits.values() if visit.state in Visit.COLLECTED_STATES]
@@ -346,7 +345,7 @@ def _recompute(household, policy, here, blocks, lines, tracked, excluded, visits
         facts=facts,
         terms=terms,
         result=result,
-        steps=_steps(facts, terms, result),
+        steps=_steps(facts, terms, result, last_year),
         flags=flag_lines(facts, terms, result, policy),
         warning_rules=warning_rules(facts, terms, result, household, last_visit),
         disagreements=disagreements(facts, terms, result),
@@ -355,13 +354,15 @@ def _recompute(household, policy, here, blocks, lines, tracked, excluded, visits
     )
 
 
-def _steps(facts, terms, result):
+def _steps(facts, terms, result, last_year):
     has_last_year = facts.last_year is not None
+    before = Sums(*(to_fen(getattr(last_year, name)) for name in Sums._fields)) if has_last_year else None
     return Steps(
         net=formulas.net(facts.sums),
         estimate=formulas.estimate(facts.sums, terms, result.estimate),
         per_capita=formulas.per_capita(facts.sums, facts.persons, terms, result.per_capita),
         share=formulas.transfer_share(facts.sums, result.transfer_share),
+        last_net=formulas.net(before) if has_last_year else None,
         last_per_capita=formulas.last_per_capita(facts.last_year, result.last_per_capita) if has_last_year else None,
         change=formulas.change(result) if has_last_year else None,
         change_rate=formulas.change_rate(result) if has_last_year else None,

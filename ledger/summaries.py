@@ -7,7 +7,6 @@ from django.db.models import BigIntegerField, Count, Exists, OuterRef, Q, Sum
 from django.db.models.functions import Cast
 
 from accounts.models import Area
-from accounts.querysets import code_after
 from households.models import Household
 from ledger.calc import FLAGS, Sums, Warning, divide_half_up, transfer_share
 from ledger.models import VillageLedger

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -151,20 +152,23 @@ def _ledger(request, policy, area, areas):
         "chosen": chosen,
         "may_rebuild": request.user.has_role(Role.COUNTY) and area is not None,
         # Below a village, or where households are paired one by one, there is nothing to sum up.
+        "address": reverse("ledger_area", args=[policy.year, area.code])
+        if area
+        else reverse("ledger_year", args=[policy.year]),
         "has_summary": bool(areas) and (area is None or area.level in BELOW),
     }
     as_list = not context["has_summary"] or chosen.is_narrowed or request.GET.get("show") == "households"
-    context |= (
-        _household_list(request, rows, chosen, policy, area)
-        if as_list
-        else _summary(request, rows, policy, area, areas)
-    )
+    if as_list:
+        context |= _household_list(request, rows, chosen, policy, area)
+    else:
+        context |= _summary(request, rows, policy, area, areas)
     if not context["in_ledger"]:
         context["has_households"] = Household.objects.visible_to(request.user).exists()
         return render(request, "ledger/ledger_empty.html", context)
     if not as_list:
         return render(request, "ledger/ledger_summary.html", context)
-    return render(request, "ledger/_households.html" if request.htmx else "ledger/ledger_households.html", context)
+    in_part = request.htmx and not request.htmx.history_restore_request
+    return render(request, "ledger/_households.html" if in_part else "ledger/ledger_households.html", context)
 
 
 def _summary(request, rows, policy, area, areas):

@@ -13,6 +13,7 @@ urlpatterns = [
     path("accounts/inactive/", account_views.account_inactive, name="account_inactive"),
     path("accounts/password/", account_views.password_change, name="account_change_password"),
     path("jobs/", include("jobs.urls")),
+    path("ledger/", include("ledger.urls")),
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
 ]
