@@ -1,0 +1,179 @@
+"""Monthly income, one row an amount."""
+
+from collections import defaultdict
+from itertools import chain
+
+from import_export.results import RowResult
+
+from accounts.models import Department
+from households import identity
+from households.models import Member
+from households.resources.base import BAD, Change, Column, SheetResource, fetch, say
+from households.services import Table, create_rows, next_ids, update_rows
+from households.widgets import AmountWidget, ChoiceWidget, CodeWidget, IdNumberWidget, MonthWidget, TextWidget
+from sumyuan.fields import to_yuan
+from visits.models import IncomeEntry
+from visits.resources.households import find_households, item_words
+from visits.services import settle_entries
+
+VISITED, IMPORTED = "走访", "导入"
+
+
+class IncomeResource(SheetResource):
+    """Entries of the source "import", or of a department's feed where 来源 names the department.
+
+    来源 走访 means that the amount was learnt on a visit but comes in a file. It stays an import
+    entry, whose basis says 走访: visits are recorded and corrected on their own form only.
+    """
+
+    reason = "导入月收入"
+
+    number = Column("number", "户编号", CodeWidget(20), is_required=True)
+    month = Column("month", "月份", MonthWidget(), is_required=True)
+    item = Column("item", "项目", ChoiceWidget({}), is_required=True)
+    amount = Column("amount", "金额", AmountWidget(), is_required=True)
+    id_number = Column("id_number", "证件号码", IdNumberWidget())
+    basis = Column("basis", "依据", TextWidget(40))
+    origin = Column("origin", "来源", ChoiceWidget({}))
+
+    def prepare(self):
+        self.table = Table(IncomeEntry)
+        self.fields["item"].widget = ChoiceWidget(item_words())
+        self.departments = dict(Department.objects.values_list("name", "pk"))
+        origins = {VISITED: VISITED, IMPORTED: None} | {name: name for name in self.departments}
+        self.fields["origin"].widget = ChoiceWidget(origins)
+
+    def check(self):
+        self.households = find_households(self)
+        self._check_left()
+        self._find_members()
+        self._check_twice()
+        self._load()
+
+    def _check_left(self):
+        for index, (number, month) in enumerate(zip(self.values["number"], self.values["month"], strict=True)):
+            _, left_on = self.households.get(number, (None, None))
+            if left_on is not None and month is not BAD and month >= left_on:
+                self.fail(index, "月份", f"此户已于 {left_on} 销户", self.see(index, "月份"))
+
+    def _find_members(self):
+        """The member key of each row: 0 where the income is the household's."""
+        self.member_keys = [0] * len(self.dataset)
+        if not self.has("id_number"):
+            return
+        told = self.values["id_number"]
+        keys = {number: Member.key_of(number) for number in set(told) if number is not None and number is not BAD}
+        members = {}
+        for queryset in fetch(Member.objects, "id_key", set(keys.values())):
+            # Whoever left and came back: the latest stay is the one that is meant.
+            for key, household_id, member in queryset.order_by("pk").values_list("id_key", "household_id", "pk"):
+                members[key, household_id] = member
+        for index, number in enumerate(told):
+            if number is None or number is BAD:
+                continue
+            household_id, _ = self.households.get(self.values["number"][index], (None, None))
+            member = members.get((keys[number], household_id))
+            if household_id is not None and member is None:
+                self.fail(index, "证件号码", "不是本户的人", identity.mask(number))
+            self.member_keys[index] = member or 0
+
+    def _check_twice(self):
+        first_row = {}
+        rows = zip(self.values["number"], self.values["month"], self.values["item"], self.member_keys, strict=True)
+        for index, key in enumerate(rows):
+            if BAD in key or (self.has("id_number") and self.values["id_number"][index] is BAD):
+                continue
+            first = first_row.setdefault(key, index)
+            if first != index:
+                reason = f"与第 {self.numbers[first]} 行重复：同一户、月份、项目和人员只能有一行"
+                self.fail(index, "项目", reason, self.see(index, "项目"))
+
+    def _load(self):
+        """Stored import and feed entries of the file's households and months, by their key."""
+        at = self.table.at
+        ids = [key for key, _ in self.households.values()]
+        months = {month for month in self.values["month"] if month is not BAD}
+        entries = IncomeEntry.objects.filter(month__in=months).exclude(source=IncomeEntry.Source.VISIT)
+        names = ("household_id", "month", "item_id", "source", "member_key")
+        self.stored = {
+            tuple(row[at[name]] for name in names): row
+            for row in chain.from_iterable(map(self.table.load, fetch(entries, "household_id", ids)))
+        }
+        if not self.has("origin"):
+            return
+        owners = {key: name for name, key in self.departments.items()}
+        for index, origin in enumerate(self.values["origin"]):
+            if origin in (None, BAD, VISITED):
+                continue
+            old = self.stored.get(self._key(index))
+            if old and old[at["department_id"]] != self.departments[origin]:
+                owner = owners[old[at["department_id"]]]
+                self.fail(index, "来源", f"这一项已由{owner}报过，不能由另一部门再报", origin)
+
+    def _key(self, index):
+        household_id, _ = self.households.get(self.values["number"][index], (None, None))
+        return (
+            household_id,
+            self.values["month"][index],
+            self.values["item"][index],
+            self._source(index),
+            self.member_keys[index],
+        )
+
+    def _source(self, index):
+        origin = self.values["origin"][index] if self.has("origin") else None
+        return IncomeEntry.Source.IMPORT.value if origin in (None, VISITED) else IncomeEntry.Source.FEED.value
+
+    def plan(self):
+        at = self.table.at
+        self.created, self.updated = [], []
+        touched = defaultdict(set)
+        for index, number in enumerate(self.values["number"]):
+            key = self._key(index)
+            old = self.stored.get(key)
+            row = list(old) if old else self.table.blank()
+            self._fill(row, index, key)
+            if old is None:
+                self.created.append(row)
+                self.count(RowResult.IMPORT_TYPE_NEW)
+            elif row != old:
+                self.updated.append(row)
+                self.count(RowResult.IMPORT_TYPE_UPDATE)
+                self._note_changes(index, number, old, row)
+            else:
+                self.count(RowResult.IMPORT_TYPE_SKIP)
+                continue
+            touched[key[1]].add(key[0])
+        for row, key in zip(self.created, next_ids(IncomeEntry, len(self.created)), strict=True):
+            row[at["id"]] = key
+        self.result.months = set(touched)
+        self.result.household_ids = set().union(*touched.values())
+
+    def _fill(self, row, index, key):
+        at = self.table.at
+        household_id, month, item, source, member_key = key
+        origin = self.values["origin"][index] if self.has("origin") else None
+        row[at["household_id"]], row[at["month"]], row[at["item_id"]] = household_id, month, item
+        row[at["source"]], row[at["member_key"]], row[at["member_id"]] = source, member_key, member_key or None
+        row[at["amount"]] = self.values["amount"][index]
+        row[at["department_id"]] = self.departments.get(origin)
+        basis = self.values["basis"][index] if self.has("basis") else None
+        if basis is not None or origin == VISITED:
+            row[at["basis"]] = basis or VISITED
+        elif self.has("basis"):
+            row[at["basis"]] = ""
+
+    def _note_changes(self, index, number, old, row):
+        at, result = self.table.at, self.row_result(index)
+        result.import_type = result.IMPORT_TYPE_UPDATE
+        subject = f"户 {number} {row[at['month']]:%Y-%m} {self.see(index, '项目')}"
+        if old[at["amount"]] != row[at["amount"]]:
+            before, after = (str(to_yuan(side[at["amount"]])) for side in (old, row))
+            result.changes.append(Change(subject, "金额", before, after))
+        if old[at["basis"]] != row[at["basis"]]:
+            result.changes.append(Change(subject, "依据", say(old[at["basis"]]), say(row[at["basis"]])))
+
+    def write(self):
+        update_rows(self.table, self.updated, user=self.user, reason=self.reason)
+        create_rows(self.table, self.created, user=self.user, reason=self.reason)
+        settle_entries(households=self.result.household_ids, months=self.result.months)
