@@ -106,6 +106,10 @@ class Tracking(NamedTuple):
     per_capita: Formula | None
     share: Formula | None
 
+    @property
+    def last_month(self):
+        return self.months[-1]
+
 
 class Steps(NamedTuple):
     """Every printed figure as a formula with the household's numbers put in."""
