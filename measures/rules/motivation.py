@@ -1,0 +1,52 @@
+"""Line 5, will and skill of one's own. Plan 二(三)5. It goes with other measures, never in their place."""
+
+from measures.rules import words
+from measures.rules.registry import suits
+
+
+@suits("filial_support")
+def filial_support(facts):
+    """Old people on their own for whom no child pays."""
+    old = facts.count(lambda person: person.is_old)
+    if not old or old != len(facts.persons) or not facts.flags or facts.received("T09"):
+        return None
+    if all(person.has_destitute_support for person in facts.persons):
+        return None
+    return f"{old} 位老人单独生活，统计期内没有赡养费，教育引导子女履行赡养义务"
+
+
+@suits("motivation")
+def motivation(facts):
+    """Able, out of school, and yet nothing earned in the whole window."""
+    if not facts.employable or not facts.flags or facts.months_missing:
+        return None
+    if facts.window.wage or facts.window.business:
+        return None
+    return f"{facts.employable} 人有劳动能力，统计期内无务工和经营收入，开展扶志引导"
+
+
+@suits("practical_training")
+def practical_training(facts):
+    """实用技术培训: those who produce at home, where production fell or nobody can go away to work."""
+    if not facts.has_labour or not facts.flags:
+        return None
+    if facts.has_production and facts.fall("business"):
+        return f"{words.less(facts, 'business', '生产经营性收入')}，参加实用技术培训"
+    if facts.able and not facts.employable and facts.flagged("high_transfer_share"):
+        return f"{words.labour(facts)}，转移性收入占 {words.percent(facts.transfer_share)}，参加实用技术培训"
+    return None
+
+
+@suits("role_model")
+def role_model(facts):
+    """自强典型: earns more by own work than a year ago, though another flag holds."""
+    if not facts.able or not facts.flags or facts.flagged("high_transfer_share", "income_falling"):
+        return None
+    before = (facts.same_period("wage"), facts.same_period("business"), facts.same_period("business_cost"))
+    if None in before or facts.months_missing:
+        return None
+    earned = facts.window.wage + facts.window.business - facts.window.business_cost
+    risen = earned - (before[0] + before[1] - before[2])
+    if risen <= 0 or facts.is_below_monitoring_line:
+        return None
+    return f"务工和经营净收入比上年同期多 {words.yuan(risen)}，可作自强典型培育宣传"
