@@ -1,0 +1,87 @@
+"""The demo accounts, and the people of villages and townships who wrote and reviewed the visits."""
+
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+
+from accounts.models import Area, Department, User
+from demo.names import TOWNSHIPS, given_name, phone, surname
+
+# Known to everybody who can read this, therefore only ever set where DEBUG is on.
+PASSWORD = "yanshi-sumyuan-2022"
+JOINED_AT = datetime(2021, 9, 1, 1, tzinfo=UTC)
+# username: (name, role, may open the administration pages).
+ACCOUNTS = {
+    "cadre": ("刘建军", User.Role.VILLAGE, False),
+    "helper": ("张晓燕", User.Role.HELPER, False),
+    "township": ("王志强", User.Role.TOWNSHIP, True),
+    "county": ("赵丽华", User.Role.COUNTY, True),
+    "civil": ("陈国栋", User.Role.DEPARTMENT, False),
+    "auditor": ("孙敏", User.Role.AUDITOR, True),
+    "admin": ("周涛", User.Role.SYSTEM, True),
+}
+CADRE_VILLAGES = 2
+PHONES_FROM = 90_000_000
+
+
+def create_accounts(rng, county, villages):
+    """The seven demo accounts, and one account for every other village and township.
+
+    Returns (accounts by username, village code -> who visits, township code -> who reviews). The
+    demo accounts get the demo password where DEBUG is on; all others, and they too elsewhere,
+    have none and cannot sign in.
+    """
+    serials = iter(range(PHONES_FROM, PHONES_FROM + 10_000))
+    townships = [f"{county}{code}" for code, _ in TOWNSHIPS]
+    own_areas = {
+        "cadre": villages[:CADRE_VILLAGES],
+        "township": townships[:1],
+        "county": [county],
+        "auditor": [county],
+    }
+    accounts = {
+        username: _create(
+            username,
+            name,
+            role,
+            own_areas.get(username, []),
+            next(serials),
+            is_staff=is_staff,
+            password=PASSWORD if settings.DEBUG else None,
+            department=Department.objects.get(name="民政局") if username == "civil" else None,
+        )
+        for username, (name, role, is_staff) in ACCOUNTS.items()
+    }
+    visitors = dict.fromkeys(villages[:CADRE_VILLAGES], accounts["cadre"])
+    for code in villages[CADRE_VILLAGES:]:
+        visitors[code] = _create(f"v{code}", _name(rng), User.Role.VILLAGE, [code], next(serials))
+    reviewers = {townships[0]: accounts["township"]}
+    for code in townships[1:]:
+        reviewers[code] = _create(f"t{code}", _name(rng), User.Role.TOWNSHIP, [code], next(serials))
+    return accounts, visitors, reviewers
+
+
+def _name(rng):
+    return surname(rng) + given_name(rng, "男" if rng.random() < 0.6 else "女", 1980)
+
+
+def _create(username, name, role, area_codes, phone_serial, *, is_staff=False, password=None, department=None):
+    user = User.objects.create(
+        username=username,
+        name=name,
+        role=role,
+        phone=phone(phone_serial),
+        department=department,
+        is_staff=is_staff,
+        password=make_password(password),
+        date_joined=JOINED_AT,
+    )
+    user.areas.set(Area.objects.filter(code__in=area_codes))
+    return user
+
+
+def usable_accounts():
+    """The demo accounts that exist here and still have the demo password."""
+    found = User.objects.filter(username__in=ACCOUNTS, is_active=True).in_bulk(field_name="username")
+    return [found[name] for name in ACCOUNTS if name in found and found[name].check_password(PASSWORD)]
