@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "ledger",
     "measures",
     "reports",
+    "demo",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
