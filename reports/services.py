@@ -18,6 +18,8 @@ from reports.rows import read_beside, read_lines
 from reports.workbook import write_ledger
 
 SPLIT_BY_VILLAGE = "village"
+# The kind of job that makes an export, as ``settings.JOB_KINDS`` names it.
+EXPORT_JOB = "export_ledger"
 PROGRESS_EVERY = 200
 
 

@@ -24,4 +24,11 @@ def run_export(job, progress):
         except ExportError as error:
             raise JobError(str(error)) from error
         attach_output(job, path, file_name(area, year, split))
-    return {key: result[key] for key in ("year", "area", "split", "households", "digest")}
+    shown = {key: result[key] for key in ("year", "area", "split", "households", "digest")}
+    return {**shown, "summary": _summary(result)}
+
+
+def _summary(result):
+    if result["split"]:
+        return f"{len(result['files'])} 个村，共 {result['households']} 户，每村一个文件。"
+    return f"{result['households']} 户。摘要（SHA-256）{result['digest']}，与表末一行相同。"
