@@ -138,7 +138,10 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 
 # What each kind of job runs: the dotted name of a function ``run(job, progress)`` in the app that owns the work.
 JOB_KINDS = {
+    "import_check": "visits.tasks.check_import",
+    "import_write": "visits.tasks.write_import",
     "rebuild_ledger": "ledger.tasks.rebuild",
+    "export_ledger": "reports.tasks.run_export",
 }
 # Run a job at once in the caller, after its commit, in place of queueing it. For tests.
 JOBS_EAGER = False
