@@ -4,9 +4,15 @@ from allauth.account import views as account_views
 from django.contrib import admin
 from django.urls import include, path
 
+from reports.desk import desk
 from sumyuan.health import healthz
 
 urlpatterns = [
+    path("", desk, name="desk"),
+    path("households/", include("households.urls")),
+    path("visits/", include("visits.urls")),
+    path("ledger/", include("ledger.urls")),
+    path("jobs/", include("jobs.urls")),
     # Only these of allauth: nobody signs up, and the county's administrator resets passwords.
     path("accounts/login/", account_views.login, name="account_login"),
     path("accounts/logout/", account_views.logout, name="account_logout"),

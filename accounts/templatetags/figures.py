@@ -42,6 +42,12 @@ def signed_yuan(value):
 
 
 @register.filter
+def signed_fen(value):
+    """A difference in integer fen, as ``signed_yuan``."""
+    return signed_yuan(None if value is None or value == "" else to_yuan(value))
+
+
+@register.filter
 def hundredths(value):
     """Hundredths of a percent as 17.82; the unit stands in the header."""
     if value is None or value == "":
@@ -83,3 +89,10 @@ def month(value):
 def short_month(value):
     """6月; of a January, or where it opens a row, the template writes the year beside it."""
     return f"{value.month}月" if value else NONE
+
+
+@register.filter
+def age_on(person, on):
+    """Whole years of age of somebody with a birth date on a day."""
+    born = person.birth_date
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))

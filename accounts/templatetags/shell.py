@@ -16,7 +16,7 @@ AREA_ROLES = (Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY, Role.AUDITOR)
 PLACES = [
     ("工作台", "desk", Role.values),
     ("户档案", "household_list", (*FIELD_ROLES, Role.DEPARTMENT)),
-    ("台账", "ledger_index", AREA_ROLES),
+    ("台账", "ledger_index", FIELD_ROLES),
     ("帮扶措施", "measure_list", (*FIELD_ROLES, Role.DEPARTMENT)),
     ("导入", "import_index", (Role.COUNTY,)),
     ("导出", "report_index", AREA_ROLES),
@@ -76,3 +76,26 @@ def post(user):
 def is_set_day():
     """Whether the business day is a set one, as in the demo, and not the real one."""
     return settings.TODAY is not None
+
+
+@register.inclusion_tag("_sort_head.html", takes_context=True)
+def sort_head(context, key, words, unit="", css="num"):
+    """The head of a column that sorts: a link, unless the list was found by a posted search.
+
+    The context holds ``sort``, the key in force (with ``-`` in front: the largest first). A first
+    tap sorts names upwards and numbers downwards, the next one turns round.
+    """
+    sort = context["sort"]
+    direction = {key: "ascending", f"-{key}": "descending"}.get(sort, "")
+    first = f"-{key}" if "num" in css else key
+    following = first if not direction else (key if direction == "descending" else f"-{key}")
+    query = context["request"].GET.copy()
+    query["sort"] = following
+    query.pop("page", None)
+    return {
+        "words": words,
+        "unit": unit,
+        "css": css,
+        "direction": direction,
+        "address": "" if context.get("is_search") else f"?{query.urlencode()}",
+    }
