@@ -30,7 +30,6 @@ NET_CLASSES = (
     IncomeClass.BUSINESS_COST,
 )
 OTHER_CLASSES = (IncomeClass.CLAIM, IncomeClass.RIGID_COST)
-SOURCE_RANK = {"feed": 0, "import": 1, "visit": 2}
 
 
 class EntryLine(NamedTuple):
@@ -240,7 +239,7 @@ def _entry_line(entry, winner, excluded):
     if entry.visit and entry.visit.state not in Visit.COLLECTED_STATES:
         why = "走访还是草稿，不计" if entry.visit.state == Visit.State.DRAFT else "走访被退回，改好再报才计"
     elif not entry.is_counted and winner is not None:
-        why = f"以{'部门数据' if winner.source == 'feed' else winner.get_source_display()}为准（{_source(winner)}）"
+        why = f"以{_source(winner)}的数为准"
     elif not entry.is_counted:
         why = "按来源规则不计"
     elif entry.item_id in excluded:

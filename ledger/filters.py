@@ -33,8 +33,8 @@ class LedgerRowFilter(django_filters.FilterSet):
         choices=[(ANY, "有任一标记"), *RiskPoint.Kind.choices],
         method="filter_flag",
     )
-    warning = django_filters.TypedChoiceFilter(
-        label="预警", empty_label="不限", choices=sorted(WARNING_LABELS, reverse=True), coerce=int
+    warning = django_filters.ChoiceFilter(
+        label="预警", empty_label="不限", choices=sorted(WARNING_LABELS, reverse=True)
     )
     missing = django_filters.ChoiceFilter(
         label="采集", empty_label="不限", choices=[("yes", "缺月"), ("no", "月份齐全")], method="filter_missing"
