@@ -4,9 +4,11 @@ VENV ?= .venv
 PORT ?= 8000
 BIN := $(VENV)/bin
 
-.PHONY: test lint bench
+.PHONY: run test lint bench
 
 $(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "需要 Python 3.11 或更新：make run PYTHON=python3.11" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
 # Installed again only when the locked versions change.
@@ -17,6 +19,10 @@ $(VENV)/.runtime: requirements.txt | $(VENV)/bin/python
 $(VENV)/.development: requirements-dev.txt $(VENV)/.runtime
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	touch $@
+
+# PORT=8001 for another port. The environment (DATABASE_URL, REDIS_URL, …) and .env go before the defaults.
+run: $(VENV)/.runtime
+	@VENV=$(VENV) PORT=$(PORT) exec bash scripts/run.sh
 
 # REQUIRE=1 makes a missing part (PostgreSQL, Chromium) a failure instead of a part left out.
 test: $(VENV)/.development

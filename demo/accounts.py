@@ -11,15 +11,15 @@ from demo.names import TOWNSHIPS, given_name, phone, surname
 # Known to everybody who can read this, therefore only ever set where DEBUG is on.
 PASSWORD = "yanshi-sumyuan-2022"
 JOINED_AT = datetime(2021, 9, 1, 1, tzinfo=UTC)
-# username: (name, role, may open the administration pages).
+# username: (name, role).
 ACCOUNTS = {
-    "cadre": ("刘建军", User.Role.VILLAGE, False),
-    "helper": ("张晓燕", User.Role.HELPER, False),
-    "township": ("王志强", User.Role.TOWNSHIP, True),
-    "county": ("赵丽华", User.Role.COUNTY, True),
-    "civil": ("陈国栋", User.Role.DEPARTMENT, False),
-    "auditor": ("孙敏", User.Role.AUDITOR, True),
-    "admin": ("周涛", User.Role.SYSTEM, True),
+    "cadre": ("刘建军", User.Role.VILLAGE),
+    "helper": ("张晓燕", User.Role.HELPER),
+    "township": ("王志强", User.Role.TOWNSHIP),
+    "county": ("赵丽华", User.Role.COUNTY),
+    "civil": ("陈国栋", User.Role.DEPARTMENT),
+    "auditor": ("孙敏", User.Role.AUDITOR),
+    "admin": ("周涛", User.Role.SYSTEM),
 }
 CADRE_VILLAGES = 2
 PHONES_FROM = 90_000_000
@@ -47,11 +47,10 @@ def create_accounts(rng, county, villages):
             role,
             own_areas.get(username, []),
             next(serials),
-            is_staff=is_staff,
             password=PASSWORD if settings.DEBUG else None,
             department=Department.objects.get(name="民政局") if username == "civil" else None,
         )
-        for username, (name, role, is_staff) in ACCOUNTS.items()
+        for username, (name, role) in ACCOUNTS.items()
     }
     visitors = dict.fromkeys(villages[:CADRE_VILLAGES], accounts["cadre"])
     for code in villages[CADRE_VILLAGES:]:
@@ -66,14 +65,13 @@ def _name(rng):
     return surname(rng) + given_name(rng, "男" if rng.random() < 0.6 else "女", 1980)
 
 
-def _create(username, name, role, area_codes, phone_serial, *, is_staff=False, password=None, department=None):
+def _create(username, name, role, area_codes, phone_serial, *, password=None, department=None):
     user = User.objects.create(
         username=username,
         name=name,
         role=role,
         phone=phone(phone_serial),
         department=department,
-        is_staff=is_staff,
         password=make_password(password),
         date_joined=JOINED_AT,
     )

@@ -118,7 +118,7 @@ def _standing(rng, home, livelihood, in_trouble):
     if in_trouble:
         home.monitor_kind = weighted(rng, [("unstable", 0.62), ("marginal", 0.38)])
     else:
-        home.monitor_kind = weighted(rng, [("unstable", 0.44), ("marginal", 0.34), ("sudden", 0.22)])
+        home.monitor_kind = weighted(rng, [("unstable", 0.4), ("marginal", 0.3), ("sudden", 0.3)])
         # A household in which nobody can work keeps its mark.
         home.risk_eliminated = livelihood != SUPPORTED and rng.random() < 0.5
     if home.monitor_kind == "marginal" or (home.monitor_kind == "sudden" and rng.random() < 0.4):

@@ -279,6 +279,9 @@ def _labour(rng, person):
     chance = rng.random()
     if age < 16 or person.student_status:
         person.labour = "none"
+    elif chance > 0.9993:
+        # The odd one that nobody filled in.
+        person.labour = ""
     elif age >= 75:
         person.labour = "none" if chance < 0.86 else "weak"
     elif severe or "serious" in health:
