@@ -58,7 +58,7 @@ INSTALLED_APPS = [
     "measures",
     "reports",
     "demo",
-    "django.contrib.admin",
+    "sumyuan.apps.CountyAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
