@@ -19,7 +19,7 @@ import xlsxwriter
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 from tablib import Dataset
 
-from households.widgets import shown, text_of
+from households.widgets import header_key, shown
 
 HEADER_ROWS = 10
 KEY_COLUMN = "户编号"
@@ -123,17 +123,18 @@ def read_sheet(path, *, key_column=KEY_COLUMN):
 
 
 def _below_header(rows, bad_cells, key_column):
-    tops = [["".join(text_of(cell).split()) for cell in row] for row in rows[:HEADER_ROWS]]
-    index = next((index for index, cells in enumerate(tops) if key_column in cells), None)
+    tops = [[header_key(cell) for cell in row] for row in rows[:HEADER_ROWS]]
+    index = next((index for index, keys in enumerate(tops) if key_column in keys), None)
     if index is None:
         raise SheetError(f"前 {HEADER_ROWS} 行里没有“{key_column}”这一列。请检查表头，列名要写“{key_column}”。")
-    headers = tops[index]
-    while headers and not headers[-1]:
-        headers.pop()
-    twice = [name for name, count in Counter(headers).items() if name and count > 1]
+    keys = tops[index]
+    while not keys[-1]:
+        keys.pop()
+    width = len(keys)
+    headers = [" ".join(shown(cell).split()) for cell in rows[index][:width]]
+    twice = [key for key, count in Counter(keys).items() if key and count > 1]
     if twice:
         raise SheetError(f"表头中“{'”“'.join(twice)}”出现了两次，请只留一列。")
-    width = len(headers)
     bad_rows = {number for number, column in bad_cells if number > index + 1 and column < width}
     height = max([len(rows), *bad_rows])
     kept, numbers = [], []

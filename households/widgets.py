@@ -46,6 +46,11 @@ def text_of(cell):
     return cell.translate(_TABLE).strip()
 
 
+def header_key(header):
+    """What two spellings of one column name share: no blanks, no full-width characters."""
+    return "".join(text_of(header).split())
+
+
 def shown(cell):
     """A cell as people read it, nothing changed but the look of numbers and dates."""
     if isinstance(cell, bool):
@@ -65,14 +70,16 @@ def masked(text):
 
 
 class TextWidget(widgets.CharWidget):
-    """Text of at most ``max_length`` characters."""
+    """Text of at most ``max_length`` characters, as it was written but for blanks around it."""
 
     def __init__(self, max_length):
         super().__init__()
         self.max_length = max_length
 
     def clean(self, value, row=None, **kwargs):
-        text = text_of(value)
+        return self.fit(shown(value).translate(_INVISIBLE).strip())
+
+    def fit(self, text):
         if not text:
             return None
         if len(text) > self.max_length:
@@ -94,8 +101,7 @@ class CodeWidget(TextWidget):
     def clean(self, value, row=None, **kwargs):
         if isinstance(value, float) and (not value.is_integer() or abs(value) >= EXACT_BELOW):
             raise CellError("是数字单元格，Excel 只留 15 位，后面的数字已丢失；请把列设为文本后重新填写")
-        text = super().clean(value)
-        return text if text is None else "".join(text.split())
+        return self.fit("".join(text_of(value).split()))
 
 
 class IdNumberWidget(widgets.CharWidget):

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", desk, name="desk"),
     path("households/", include("households.urls")),
     path("visits/", include("visits.urls")),
+    path("imports/", include("visits.imports.urls")),
     path("ledger/", include("ledger.urls")),
     path("jobs/", include("jobs.urls")),
     # Only these of allauth: nobody signs up, and the county's administrator resets passwords.

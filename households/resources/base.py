@@ -13,7 +13,7 @@ from import_export import fields, resources, results
 
 from households.services import chunks, lock_imports
 from households.sheets import ERROR_COLUMN
-from households.widgets import CellError, masked, shown
+from households.widgets import CellError, header_key, masked, shown
 
 # How many rows are read between two reports of progress.
 STEP = 5_000
@@ -208,10 +208,13 @@ class SheetResource(resources.Resource):
         return "" if position is None else masked(shown(self.dataset[index][position]))
 
     def _find_columns(self, headers):
-        known = {column.column_name: name for name, column in self.fields.items()}
-        self.positions = {header: index for index, header in enumerate(headers) if header in known}
+        known = {header_key(column.column_name): column.column_name for column in self.fields.values()}
+        keys = [header_key(header) for header in headers]
+        self.positions = {known[key]: index for index, key in enumerate(keys) if key in known}
         self.result.unknown_columns = [
-            header for header in headers if header and header not in known and header != ERROR_COLUMN
+            header
+            for header, key in zip(headers, keys, strict=True)
+            if key and key not in known and key != ERROR_COLUMN
         ]
         missing = [
             column.column_name

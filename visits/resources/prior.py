@@ -8,7 +8,7 @@ from import_export.results import Error, RowResult
 from households.models import AnnualIncome
 from households.resources.base import BAD, Change, Column, SheetResource, fetch, say
 from households.services import Table, create_rows, next_ids, update_rows
-from households.widgets import AmountWidget, CodeWidget, CountWidget, shown
+from households.widgets import AmountWidget, CodeWidget, CountWidget, header_key, shown
 from sumyuan.fields import to_yuan
 from visits.models import IncomeClass, IncomeItem
 from visits.resources.households import find_households, item_words
@@ -62,8 +62,8 @@ class PriorIncomeResource(SheetResource):
         # Field name of an item column -> (item code, field of its class).
         self.items = {}
         for header in self.dataset.headers or []:
-            if header in words:
-                code = words[header]
+            if header_key(header) in words:
+                code = words[header_key(header)]
                 self.fields[header] = Column(header, header, AmountWidget())
                 self.items[header] = (code, CLASS_FIELDS.get(classes[code]))
 

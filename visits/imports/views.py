@@ -1,0 +1,138 @@
+"""Imports in the browser: upload, look at what would change, confirm."""
+
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from accounts.clock import today
+from accounts.models import User
+from accounts.permissions import allow
+from households.sheets import write_table
+from jobs.models import Job
+from jobs.services import is_silent, start_job, with_progress
+from visits.imports.forms import UploadForm
+from visits.imports.guide import GUIDES
+from visits.tasks import IMPORTS
+
+CHECK, WRITE = "import_check", "import_write"
+RECENT = 20
+ROLES = (User.Role.COUNTY, User.Role.SYSTEM)
+
+
+@allow(*ROLES)
+@require_safe
+def import_index(request):
+    """The kinds of file that this account may import, and its last imports."""
+    kinds = [(kind, GUIDES[kind.name]) for kind in IMPORTS.values() if request.user.has_role(*kind.roles)]
+    jobs = Job.objects.filter(owner=request.user, kind__in=(CHECK, WRITE)).select_related("owner")[:RECENT]
+    return render(request, "imports/import_index.html", {"kinds": kinds, "jobs": with_progress(jobs)})
+
+
+@allow(*ROLES)
+@require_http_methods(["GET", "POST"])
+def import_upload(request, kind):
+    """What the file must hold, and the form to send it. Sending it only checks it."""
+    kind = _kind(request.user, kind)
+    form = UploadForm(request.POST or None, request.FILES or None, kind=kind, day=today())
+    if form.is_valid():
+        year = form.cleaned_data.get("year")
+        job = start_job(
+            kind=CHECK,
+            title=f"检查{kind.title}{f'（{year} 年）' if year else ''}",
+            owner=request.user,
+            parameters={"kind": kind.name, "year": year},
+            upload=form.cleaned_data["file"],
+        )
+        return redirect("import_check", job.pk)
+    context = {"kind": kind, "guide": GUIDES[kind.name], "columns": kind.resource.columns(), "form": form}
+    return render(request, "imports/import_upload.html", context)
+
+
+@allow(*ROLES)
+@require_safe
+def import_template(request, kind):
+    """An empty workbook with the columns of this kind, and what they take on a second sheet."""
+    kind = _kind(request.user, kind)
+    guide = GUIDES[kind.name]
+    with TemporaryDirectory(prefix="template-") as folder:
+        path = Path(folder, "template.xlsx")
+        write_table(path, [column.column_name for column in kind.resource.columns()], [], notes=guide.notes)
+        content = BytesIO(path.read_bytes())
+    return FileResponse(content, as_attachment=True, filename=f"{kind.title}-模板.xlsx")
+
+
+@allow(*ROLES)
+@require_safe
+@never_cache
+@vary_on_headers("HX-Request")
+def import_check(request, pk):
+    """How far the check is; then what the file would change, with the button that imports it."""
+    job = _check(request.user, pk)
+    [job] = with_progress([job])
+    is_lost = is_silent(job, timezone.now())
+    is_waiting = not job.is_finished and not is_lost
+    if request.htmx and not is_waiting:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    context = {
+        "job": job,
+        "kind": IMPORTS[job.parameters["kind"]],
+        "is_lost": is_lost,
+        "is_waiting": is_waiting,
+        "written": _written(job),
+    }
+    return render(request, "imports/_waiting.html" if request.htmx else "imports/import_check.html", context)
+
+
+@allow(*ROLES)
+@require_POST
+def import_confirm(request, pk):
+    """Import what was checked. A second click leads to the same import."""
+    with transaction.atomic():
+        # The lock makes one of two clicks wait for the other.
+        get_object_or_404(Job.objects.select_for_update(), pk=pk, owner=request.user, kind=CHECK)
+        job = _check(request.user, pk)
+        if not job.result.get("can_confirm"):
+            messages.error(request, "文件还有错误，不能导入。请改正后重新上传。")
+            return redirect("import_check", pk)
+        kind = IMPORTS[job.parameters["kind"]]
+        written = _written(job)
+        if written is None or written.state == Job.State.FAILED:
+            written = start_job(
+                kind=WRITE,
+                title=job.title.replace("检查", "导入", 1),
+                owner=request.user,
+                parameters={"check": str(job.pk), "kind": kind.name, "year": job.parameters["year"]},
+            )
+    return redirect("job", written.pk)
+
+
+def _kind(user, name):
+    """The kind of that name; 404 where there is none, 403 where it is for other roles."""
+    kind = IMPORTS.get(name)
+    if kind is None:
+        raise Http404
+    if not user.has_role(*kind.roles):
+        raise PermissionDenied
+    return kind
+
+
+def _check(user, pk):
+    """The user's own check of a file; somebody else's, the administrator's too, is not to be found."""
+    job = get_object_or_404(Job.objects.select_related("owner"), pk=pk, owner=user, kind=CHECK)
+    _kind(user, job.parameters["kind"])
+    return job
+
+
+def _written(check):
+    """The import that followed a check, if any."""
+    return Job.objects.filter(owner=check.owner, kind=WRITE, parameters__check=str(check.pk)).first()
