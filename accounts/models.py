@@ -72,6 +72,11 @@ class AccountManager(UserManager.from_queryset(UserQuerySet)):
     # Migrations need no more of it than its queries.
     use_in_migrations = False
 
+    def create_superuser(self, username, email=None, password=None, **fields):
+        """The first account (``createsuperuser``): the administrator, who opens all others."""
+        role = {"role": User.Role.SYSTEM, "name": User.Role.SYSTEM.label}
+        return super().create_superuser(username, email, password, **{**role, **fields})
+
 
 class User(AbstractUser):
     """A person with an account. What they see follows from role, areas and department."""
