@@ -161,6 +161,7 @@ def _list(request, data, search=None):
         "chosen": chosen,
         "sort": sort,
         "policy": policy,
+        "is_wide": request.user.has_role(Role.COUNTY, Role.AUDITOR),
         "for_department": request.user.has_role(Role.DEPARTMENT),
     }
 

@@ -31,9 +31,10 @@ FAILED_FOR = timedelta(days=7)
 
 
 class Task(NamedTuple):
-    """Something that waits for the person: how many, what, where, and till when (``None``: no set day)."""
+    """Something that waits for the person: how many of what, where, and till when (``None``: no set day)."""
 
     count: int
+    unit: str
     words: str
     hint: str
     address: str
@@ -116,9 +117,9 @@ def _with_days_left(task, day):
 
 
 def _places(user):
-    """Names of the areas that the desk is about; of a helper or a department there are none."""
+    """What the desk is about: the names of the areas, the department, or the paired households."""
     if user.role not in User.AREA_ROLES:
-        return []
+        return [{Role.HELPER: "我结对的户", Role.SYSTEM: "系统管理"}.get(user.role) or user.department.name]
     own = Area.objects.filter(pk__in=user.area_codes).select_related("parent")
     return [f"{area.parent} {area}" if area.level == Level.VILLAGE else area.name for area in own]
 
@@ -167,14 +168,16 @@ def _visit_tasks(here, counts):
     return [
         Task(
             counts.households["returned"],
-            "户的走访被退回",
+            "户",
+            "走访被退回",
             "看审核意见，改好再报",
             _list(visit="returned"),
             is_late=True,
         ),
         Task(
             counts.households["due"],
-            f"户 {here.month.month} 月还没有走访",
+            "户",
+            f"{here.month.month} 月还没有走访",
             "每户每月走访一次",
             _list(visit="due"),
             here.month_end,
@@ -185,7 +188,8 @@ def _visit_tasks(here, counts):
 def _village_tasks(here, counts):
     ledger = Task(
         counts.ledgers["open"],
-        "个村台账还没有上报",
+        "个",
+        "村台账还没有上报",
         "写好原因分析后上报",
         _ledger_page(here),
         here.policy.report_due_on,
@@ -196,20 +200,23 @@ def _village_tasks(here, counts):
 def _township_tasks(here, counts):
     due = here.policy.report_due_on
     return [
-        Task(counts.households["review"], "户有走访待审核", "看过后审核或退回", _list(visit="review")),
-        Task(counts.ledgers["submitted"], "个村台账待审核", "村已报，等乡镇审", _ledger_page(here), due),
-        Task(counts.actions["suggested"], "项措施待确认", "按规则提出，由乡镇确认", _measures(state="suggested"), due),
+        Task(counts.households["review"], "户", "有走访待审核", "看过后审核或退回", _list(visit="review")),
+        Task(counts.ledgers["submitted"], "个", "村台账待审核", "村已报，等乡镇审", _ledger_page(here), due),
+        Task(
+            counts.actions["suggested"], "项", "措施待确认", "按规则提出，乡镇确认", _measures(state="suggested"), due
+        ),
     ]
 
 
 def _county_tasks(here, counts):
     due = here.policy.report_due_on
     return [
-        Task(counts.ledgers["reviewed"], "个村台账待验收", "乡镇已审，等县里验收", _ledger_page(here), due),
-        Task(counts.ledgers["open"], "个村台账还没有上报", "看是哪些村，在等什么", _ledger_page(here), due),
+        Task(counts.ledgers["reviewed"], "个", "村台账待验收", "乡镇已审，等县里验收", _ledger_page(here), due),
+        Task(counts.ledgers["open"], "个", "村台账还没有上报", "看是哪些村，在等什么", _ledger_page(here), due),
         Task(
             counts.households["unlinked"],
-            "户的帮扶责任人没有关联账号",
+            "户",
+            "帮扶责任人没有关联账号",
             "按手机号关联；没有账号的请系统管理员开通",
             _list(helper="unlinked"),
         ),
@@ -220,9 +227,9 @@ def _common_tasks(here, counts):
     """What everybody who answers for households looks after."""
     due = here.policy.report_due_on
     return [
-        Task(counts.sums.incomplete, "户统计期内缺月", "预估是暂定的；补报，或写明原因", _list(missing="yes"), due),
-        Task(counts.sums.unmatched, "户有标记、还没有措施", "每户至少一项对得上的措施", _list(measure="none"), due),
-        Task(counts.actions["overdue"], "项措施已过时限", "催办，或写明进展", _measures(due="overdue"), is_late=True),
+        Task(counts.sums.incomplete, "户", "统计期内缺月", "预估是暂定的；补报，或写明原因", _list(missing="yes"), due),
+        Task(counts.sums.unmatched, "户", "有标记、还没有措施", "每户至少一项对得上的措施", _list(measure="none"), due),
+        Task(counts.actions["overdue"], "项", "措施已过时限", "催办或写明进展", _measures(due="overdue"), is_late=True),
     ]
 
 
@@ -327,10 +334,10 @@ def _department(here):
     counts = _action_counts(here)
     due = here.policy.report_due_on
     tasks = [
-        Task(counts["overdue"], "项措施已过时限", "尽快办结，或写明进展", _measures(due="overdue"), is_late=True),
-        Task(counts["confirmed"], "项措施待开始", "乡镇已确认，可以办了", _measures(state="confirmed"), due),
-        Task(counts["under_way"], "项措施实施中", "办结前随时记进展", _measures(state="under_way"), due),
-        Task(counts["suggested"], "项建议等乡镇确认", "确认后再办，可先看名单", _measures(state="suggested"), due),
+        Task(counts["overdue"], "项", "措施已过时限", "尽快办结，或写明进展", _measures(due="overdue"), is_late=True),
+        Task(counts["confirmed"], "项", "措施待开始", "乡镇已确认，可以办了", _measures(state="confirmed"), due),
+        Task(counts["under_way"], "项", "措施实施中", "办结前随时记进展", _measures(state="under_way"), due),
+        Task(counts["suggested"], "项", "建议等乡镇确认", "确认后再办，可先看名单", _measures(state="suggested"), due),
     ]
     numbers = [
         Number("涉及户", counts["households"], "户", _list()),
@@ -350,12 +357,13 @@ def _administrator(here):
     tasks = [
         Task(
             accounts.filter(role__in=User.AREA_ROLES, areas=None).count(),
-            "个账号没有区划",
+            "个",
+            "账号没有区划",
             "没有区划的账号什么也看不到",
             f"{reverse('admin:accounts_user_changelist')}?areas__isnull=True",
         ),
-        Task(failed.count(), "个任务失败", "近七天，看原因后重新开始", reverse("job_list"), is_late=True),
-        Task(jobs.unfinished().count(), "个任务没有结束", "排队或进行中", reverse("job_list")),
+        Task(failed.count(), "个", "任务失败", "近七天，看原因后重新开始", reverse("job_list"), is_late=True),
+        Task(jobs.unfinished().count(), "个", "任务没有结束", "排队或进行中", reverse("job_list")),
     ]
     numbers = [
         Number("启用账号", accounts.count(), "个", reverse("admin:accounts_user_changelist")),

@@ -2,7 +2,7 @@
 
 from django import template
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from accounts.models import User
 
@@ -23,6 +23,8 @@ PLACES = [
     ("任务", "job_list", Role.values),
     ("管理", "admin:index", (Role.SYSTEM,)),
 ]
+# A month of a household belongs to its file.
+VISITS = "/visits/"
 
 
 @register.inclusion_tag("_navigation.html", takes_context=True)
@@ -30,13 +32,12 @@ def navigation(context):
     """Links to what the person's role can use, the current one marked."""
     request = context["request"]
     here = request.path
+    if here.startswith(VISITS):
+        here = reverse("household_list")
     links = []
     for words, name, roles in PLACES:
         if request.user.role in roles:
-            try:
-                url = reverse(name)
-            except NoReverseMatch:
-                continue
+            url = reverse(name)
             links.append((words, url, here == url if url == "/" else here.startswith(url)))
     return {"links": links}
 

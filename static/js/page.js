@@ -25,3 +25,12 @@ document.addEventListener("keydown", (event) => {
   menu.open = false;
   menu.querySelector("summary").focus();
 });
+
+// A filter that is not set stays out of the address.
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.verb !== "get") return;
+  const { parameters } = event.detail;
+  Object.keys(parameters).forEach((name) => {
+    if (parameters[name] === "") delete parameters[name];
+  });
+});
