@@ -15,7 +15,7 @@ def _all_supported(facts):
     return all(person.is_supported for person in facts.persons) or bool(facts.received("T01", "T02"))
 
 
-@suits("low_income_allowance")
+@suits("low_income_allowance", "未享受低保、特困：整户无劳动能力且收入较低，或只有弱半劳动力且低于监测标准")
 def low_income_allowance(facts):
     """Nobody able, income low, nothing granted yet. Whole households only; single members below."""
     if not facts.persons or facts.able or facts.labour_unknown or _all_supported(facts):
@@ -27,7 +27,7 @@ def low_income_allowance(facts):
     return None
 
 
-@suits("destitute_support")
+@suits("destitute_support", "一人户，无劳动能力，60 岁及以上、16 岁以下或重残，无务工和经营收入，收入较低")
 def destitute_support(facts):
     """A person alone without labour, old, a child or severely disabled, and without a living of their own."""
     if len(facts.persons) != 1 or not facts.has_no_labour or not facts.is_low_income:
@@ -40,7 +40,7 @@ def destitute_support(facts):
     return f"一人户无劳动能力，无务工和经营收入，{words.income(facts)}；无法定赡养、抚养人的改按特困供养"
 
 
-@suits("single_person_allowance")
+@suits("single_person_allowance", "收入较低的户里重残（一、二级）或患大病、本人未享受低保的人")
 def single_person_allowance(facts):
     """参照“单人户”: severely disabled or seriously ill members where the household as a whole gets no allowance."""
     persons = facts.count(
@@ -51,7 +51,7 @@ def single_person_allowance(facts):
     return f"家中 {persons} 人重残或重病，{words.income(facts)}，参照“单人户”核对纳入低保"
 
 
-@suits("relief_increase")
+@suits("relief_increase", "已享受低保或特困供养，仍低于监测标准")
 def relief_increase(facts):
     """Already on an allowance and still below the line: the allowance is looked at again."""
     if not facts.persons or not facts.is_below_monitoring_line:
@@ -61,7 +61,7 @@ def relief_increase(facts):
     return f"已享受低保或特困供养，{words.income(facts)}，复核待遇，加大社会救助力度"
 
 
-@suits("special_relief")
+@suits("special_relief", "收入较低，扣除医疗、教育、住房等刚性支出后低于监测标准")
 def special_relief(facts):
     """刚性支出较大: what is left after unavoidable costs is below the monitoring line."""
     if not facts.is_low_income or not facts.rigid_cost or facts.after_rigid_cost >= facts.lines.monitoring:
@@ -72,7 +72,7 @@ def special_relief(facts):
     )
 
 
-@suits("temporary_assistance")
+@suits("temporary_assistance", "因灾、因意外事故，突发严重困难户，或收入较低又有住房、灾害等大额支出")
 def temporary_assistance(facts):
     """Sudden trouble: a disaster, an accident, a recorded sudden difficulty, or costs that came at once."""
     if not facts.flags:
@@ -88,7 +88,7 @@ def temporary_assistance(facts):
     return None
 
 
-@suits("medical_aid")
+@suits("medical_aid", "因病、有大病患者，或收入较低、有慢性病人且有自付医疗")
 def medical_aid(facts):
     if not facts.flags:
         return None
@@ -106,7 +106,7 @@ def medical_aid(facts):
     return f"{why}{cost}，落实医疗救助、大病保险"
 
 
-@suits("medical_insurance")
+@suits("medical_insurance", "有人未参加基本医保，或走访反映基本医疗无保障")
 def medical_insurance(facts):
     without = facts.count(lambda person: person.has_medical_insurance is False)
     if not without and facts.is_medical_safe:
@@ -115,7 +115,7 @@ def medical_insurance(facts):
     return f"{who}，落实参保缴费资助"
 
 
-@suits("insurance")
+@suits("insurance", "低于监测标准或全国平均，有医疗、教育、住房等大额支出，未得过理赔")
 def insurance(facts):
     """防贫保险 pays after a check of costs from illness, schooling and disaster; who was paid is not paid twice."""
     costs = facts.received("R01", "R02", "R03", "R09")
@@ -126,7 +126,7 @@ def insurance(facts):
     return f"因病、因学、因灾等支出 {words.yuan(costs)}，{words.income(facts)}，启动防贫保险入户核算"
 
 
-@suits("rain_dew")
+@suits("rain_dew", "有中职、高职高专、技师学院在校生，统计期内未领教育资助")
 def rain_dew(facts):
     """雨露计划: students of vocational schools."""
     students = facts.count(lambda person: person.stage == VOCATIONAL)
@@ -135,7 +135,7 @@ def rain_dew(facts):
     return f"{students} 人就读中高职，落实雨露计划补助"
 
 
-@suits("education_aid")
+@suits("education_aid", "因学，或收入较低、有其他学段在校生，统计期内未领教育资助")
 def education_aid(facts):
     students = facts.count(lambda person: person.stage == OTHER_SCHOOL)
     if facts.has_cause(Cause.SCHOOLING):
@@ -146,12 +146,12 @@ def education_aid(facts):
     return f"{students} 人在校，{words.income(facts)}，落实教育资助"
 
 
-@suits("compulsory_education")
+@suits("compulsory_education", "走访反映义务教育无保障")
 def compulsory_education(facts):
     return None if facts.is_schooling_safe else "走访反映义务教育无保障，劝返复学、送教上门"
 
 
-@suits("disability_subsidies")
+@suits("disability_subsidies", "因残；或有持残疾证的人未领补贴：一、二级有护理补贴，收入较低有生活补贴")
 def disability_subsidies(facts):
     """两项补贴: living subsidy for low-income households, care subsidy for grades one and two."""
     certified = facts.count(lambda person: person.disability_grade is not None)
@@ -167,14 +167,14 @@ def disability_subsidies(facts):
     return f"{certified} 人持残疾证，统计期内未领两项补贴，核对落实{kinds}"
 
 
-@suits("safe_housing")
+@suits("safe_housing", "走访或花名册反映住房不安全，或因安全住房")
 def safe_housing(facts):
     if facts.is_housing_safe and not facts.has_cause(Cause.HOUSING):
         return None
     return "住房有安全问题，鉴定后改造或搬迁" if not facts.is_housing_safe else "因安全住房，鉴定后改造或搬迁"
 
 
-@suits("safe_water")
+@suits("safe_water", "走访或花名册反映饮水不安全，或因安全饮水")
 def safe_water(facts):
     if facts.is_water_safe and not facts.has_cause(Cause.WATER):
         return None

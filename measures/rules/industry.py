@@ -25,22 +25,25 @@ def _production(facts, branch, name):
     return None
 
 
-@suits("planting")
+@suits(
+    "planting",
+    "以种植为主（或尚无生产），有劳动能力或弱半劳动力：经营性收入减少、产业项目失败、有产业但收入偏低，或不宜外出",
+)
 def planting(facts):
     return _production(facts, PLANTING, "种植业")
 
 
-@suits("livestock")
+@suits("livestock", "以养殖为主，有劳动能力或弱半劳动力：经营性收入减少、产业项目失败、有产业但收入偏低，或不宜外出")
 def livestock(facts):
     return _production(facts, LIVESTOCK, "养殖业")
 
 
-@suits("orchard")
+@suits("orchard", "以林果为主，有劳动能力或弱半劳动力：经营性收入减少、产业项目失败、有产业但收入偏低，或不宜外出")
 def orchard(facts):
     return _production(facts, ORCHARD, "林果业")
 
 
-@suits("differentiated_dividend")
+@suits("differentiated_dividend", "整户无劳动能力")
 def differentiated_dividend(facts):
     """整户无劳动能力: the proceeds of collective assets are shared by need, not against work."""
     if not facts.has_no_labour or not facts.flags:
@@ -48,7 +51,7 @@ def differentiated_dividend(facts):
     return f"整户 {len(facts.persons)} 人均无劳动能力；{words.income(facts)}，实行差异化收益分配"
 
 
-@suits("asset_labour")
+@suits("asset_labour", "只有弱半劳动力，已有公益岗或年龄不宜上岗")
 def asset_labour(facts):
     """Asset proceeds paid out against light work in the village, where a public post is not to be had."""
     if facts.able or not facts.weak or not facts.flags:
@@ -62,14 +65,14 @@ def asset_labour(facts):
     return f"家中 {facts.weak} 人弱半劳动力，{why}，引导参加村集体力所能及的劳动，按劳分配资产收益"
 
 
-@suits("solar_dividend")
+@suits("solar_dividend", "没有普通或技能劳动力，低于监测标准，统计期内无光伏收益")
 def solar_dividend(facts):
     if facts.able or not facts.persons or not facts.is_below_monitoring_line or facts.received("P03"):
         return None
     return f"家中没有普通或技能劳动力，{words.income(facts)}，统计期内无光伏收益，纳入村级光伏收益分配"
 
 
-@suits("shareholding")
+@suits("shareholding", "有劳动能力或弱半劳动力：财产性收入减少，或没有财产性收入且收入偏低")
 def shareholding(facts):
     """变股东: a share in the village's collective assets, for households that get nothing or less from them."""
     if not facts.has_labour or not facts.flags:

@@ -25,7 +25,7 @@ def _wants_capital(facts):
     return facts.has_production or (facts.able and facts.flagged("high_transfer_share"))
 
 
-@suits("small_loan")
+@suits("small_loan", "脱贫户、边缘易致贫户，有 18—65 岁能担责的人：已有生产，或转移性收入占比过高")
 def small_loan(facts):
     if not facts.flags or not _wants_capital(facts) or not _borrowers(facts):
         return None
@@ -37,7 +37,7 @@ def small_loan(facts):
     return f"{words.labour(facts)}，已有生产，{words.income(facts)}，扩大生产缺资金的{limits}"
 
 
-@suits("loan_survey")
+@suits("loan_survey", "符合贷款条件、还没有生产项目的户")
 def loan_survey(facts):
     """宣传和需求排查: able households without a project are asked which of the five obstacles holds them."""
     if not facts.flags or _wants_capital(facts) or not _borrowers(facts):
@@ -45,7 +45,7 @@ def loan_survey(facts):
     return f"{words.labour(facts)}，尚无生产项目；上门宣传小额信贷，查清缺意愿、项目、技能、平台还是销路"
 
 
-@suits("sales")
+@suits("sales", "种植、林果收入比上年同期减少的户")
 def sales(facts):
     """卖难: whoever grows something to sell and sells less of it than last year."""
     if not facts.has_labour or not facts.window.business or facts.branch == "B02" or not facts.fall("business"):

@@ -4,7 +4,7 @@ from measures.rules import words
 from measures.rules.registry import suits
 
 
-@suits("filial_support")
+@suits("filial_support", "家中都是 60 岁及以上老人，统计期内没有赡养费")
 def filial_support(facts):
     """Old people on their own for whom no child pays."""
     old = facts.count(lambda person: person.is_old)
@@ -15,7 +15,7 @@ def filial_support(facts):
     return f"{old} 位老人单独生活，统计期内没有赡养费，教育引导子女履行赡养义务"
 
 
-@suits("motivation")
+@suits("motivation", "有劳动能力，月份齐全，统计期内没有务工和经营收入")
 def motivation(facts):
     """Able, out of school, and yet nothing earned in the whole window."""
     if not facts.employable or not facts.flags or facts.months_missing:
@@ -25,7 +25,7 @@ def motivation(facts):
     return f"{facts.employable} 人有劳动能力，统计期内无务工和经营收入，开展扶志引导"
 
 
-@suits("practical_training")
+@suits("practical_training", "在家生产的户：经营性收入减少，或不宜外出且转移性收入占比过高")
 def practical_training(facts):
     """实用技术培训: those who produce at home, where production fell or nobody can go away to work."""
     if not facts.has_labour or not facts.flags:
@@ -37,7 +37,7 @@ def practical_training(facts):
     return None
 
 
-@suits("role_model")
+@suits("role_model", "务工和经营净收入比上年同期增加，不低于监测标准")
 def role_model(facts):
     """自强典型: earns more by own work than a year ago, though another flag holds."""
     if not facts.able or not facts.flags or facts.flagged("high_transfer_share", "income_falling"):

@@ -9,7 +9,7 @@ from measures.rules.values import OLD, PRESCHOOL
 TRAVEL_SUBSIDY_MONTHS = 3
 
 
-@suits("public_post")
+@suits("public_post", "有弱半劳动力（16—69 岁、不在校）的户；或只有 60—69 岁有劳动能力的人。家中已有公益岗的不再提")
 def public_post(facts):
     """Weak labour first; then able people past the age at which they can be sent away."""
     if not facts.flags or facts.has_public_post:
@@ -33,7 +33,7 @@ def _care(facts):
     return "、".join(parts)
 
 
-@suits("workshop")
+@suits("workshop", "有劳动能力的人未务工，家中有学龄前儿童或需照料的家人")
 def workshop(facts):
     care = _care(facts)
     if not facts.flags or not facts.idle or not care:
@@ -41,7 +41,7 @@ def workshop(facts):
     return f"家中 {facts.idle} 人有劳动能力未务工，有 {care}要照看，就近进帮扶车间"
 
 
-@suits("labour_export")
+@suits("labour_export", "有能外出务工的人（16—59 岁、不在校）：转移性收入占比过高，或有人未务工")
 def labour_export(facts):
     if not facts.flags or not facts.employable:
         return None
@@ -54,7 +54,7 @@ def labour_export(facts):
     return None
 
 
-@suits("stable_work")
+@suits("stable_work", "已有人务工的户，工资性收入减少或务工不稳的重点回访")
 def stable_work(facts):
     """稳岗: those at work keep it. Where transfers weigh too much, more work (labour_export) is the thing."""
     if not facts.flags or not facts.working:
@@ -68,7 +68,7 @@ def stable_work(facts):
     return f"{facts.working} 人务工，{words.income(facts)}，稳定岗位、提高就业质量"
 
 
-@suits("travel_subsidy")
+@suits("travel_subsidy", "在县外务工满 3 个月的人")
 def travel_subsidy(facts):
     """The subsidy for travel to work outside the county; its amount is the county's to set."""
     away = facts.count(
@@ -79,7 +79,7 @@ def travel_subsidy(facts):
     return f"{away} 人在县外务工满 {TRAVEL_SUBSIDY_MONTHS} 个月，核发跨县务工交通补助"
 
 
-@suits("skills_training")
+@suits("skills_training", "能务工的户：转移性收入占比过高、工资性收入减少、务工不稳，或低于监测标准又未务工")
 def skills_training(facts):
     """Training goes with work, never alone: labour_export, workshop or stable_work suits as well."""
     if not facts.flags or not facts.employable:
