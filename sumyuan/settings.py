@@ -4,7 +4,7 @@ Every variable is listed in ``.env.example``. Nothing set means: SQLite, jobs in
 process, debug on, served on localhost only.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import environ
@@ -135,12 +135,17 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Shanghai"
+# A message whose worker died with it comes again after so many seconds; a job that is still at work is left alone.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
+# A running job gives a sign of life every second or so; one silent for this long has lost its worker.
+JOB_SILENT_AFTER = timedelta(minutes=3)
 
 # What each kind of job runs: the dotted name of a function ``run(job, progress)`` in the app that owns the work.
 JOB_KINDS = {
     "import_check": "visits.tasks.check_import",
     "import_write": "visits.tasks.write_import",
     "rebuild_ledger": "ledger.tasks.rebuild",
+    "assign_measures": "measures.tasks.assign",
     "export_ledger": "reports.tasks.run_export",
 }
 # Run a job at once in the caller, after its commit, in place of queueing it. For tests.
