@@ -303,7 +303,7 @@ def _gaps(rng, home):
         # What a department reports makes a month collected, so these have no such income.
         state = "draft" if rng.random() < 0.55 else "returned"
         home.unsettled = {MONTHS - 1: state} if state == "draft" else {MONTHS - between(rng, 1, 2): state}
-    elif rng.random() < 0.0035:
+    elif rng.random() < 0.006:
         month = between(rng, 2, 7)
         home.left_on = WINDOW[month] + timedelta(days=between(rng, 5, 25))
         home.left_reason = pick(rng, ("整户迁出", "整户转为城镇户口"))
