@@ -173,14 +173,21 @@ def explain(*, household, policy, row, user):
     inputs, _ = read_inputs(policy, Scope.of(household_ids=[household.pk]))
     here = inputs[0] if inputs else None
     tracked = _tracking_months(policy, here)
+    visits = {visit.pk: visit for visit in Visit.objects.visible_to(user).filter(household=household)}
     entries = list(
         IncomeEntry.objects.visible_to(user)
         .filter(household=household)
         .filter(_in_months(policy.months) | _in_months(tracked))
-        .select_related("item", "member", "visit", "department")
+        .select_related("item", "member", "department")
         .order_by("item_id", "month", "source", "member_key")
     )
-    visits = {visit.month: visit for visit in Visit.objects.visible_to(user).filter(household=household)}
+    # Known already; asking for each once more would be a query an entry.
+    for visit in visits.values():
+        visit.household = household
+    for entry in entries:
+        if entry.visit_id:
+            entry.visit = visits[entry.visit_id]
+    by_month = {visit.month: visit for visit in visits.values()}
     members = list(Member.objects.visible_to(user).filter(household=household).order_by("left_on", "pk"))
     last_year = AnnualIncome.objects.visible_to(user).filter(household=household, year=policy.year - 1).first()
     excluded = list(policy.uncounted_items.all())
@@ -193,12 +200,12 @@ def explain(*, household, policy, row, user):
     ]
     now = None
     if here is not None:
-        now = _recompute(household, policy, here, blocks, lines, tracked, excluded, visits, last_year)
+        now = _recompute(household, policy, here, blocks, lines, tracked, excluded, by_month, last_year)
     return Explanation(
         household=household,
         policy=policy,
         row=row,
-        months=_month_lines(policy.months, lines, visits, here.collected_mask if here else None),
+        months=_month_lines(policy.months, lines, by_month, here.collected_mask if here else None),
         blocks=blocks,
         others=[block for block in _blocks(OTHER_CLASSES, lines, policy.months, excluded, by_item) if block.items],
         persons=[_person_line(member, policy.last_day) for member in members],
