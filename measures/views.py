@@ -92,7 +92,7 @@ def measure_catalogue(request):
         for measure in line.catalogue:
             measure.who = RULES[measure.code].who if measure.code in RULES else ""
             measure.count = counts.get(measure.code, 0)
-    return render(request, "measures/measure_catalogue.html", {"lines": lines, "year": year})
+    return render(request, "measures/measure_catalogue.html", {"lines": lines, "year": year, "policy": policy})
 
 
 @allow(Role.COUNTY)

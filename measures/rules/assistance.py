@@ -80,7 +80,7 @@ def temporary_assistance(facts):
     if facts.has_cause(Cause.DISASTER, Cause.ACCIDENT):
         cause = "因自然灾害" if facts.has_cause(Cause.DISASTER) else "因意外事故"
         return f"{cause}，{words.income(facts)}，核实后给予临时救助"
-    if facts.monitor_kind == "sudden" and not facts.is_risk_eliminated:
+    if facts.monitor_kind == "sudden" and facts.is_at_risk:
         return f"突发严重困难户，{words.income(facts)}，核实后给予临时救助"
     sudden = facts.received("R03", "R09")
     if sudden and facts.is_low_income and not facts.received("T11"):
@@ -115,15 +115,17 @@ def medical_insurance(facts):
     return f"{who}，落实参保缴费资助"
 
 
-@suits("insurance", "低于监测标准或全国平均，有医疗、教育、住房等大额支出，未得过理赔")
+@suits("insurance", "因病、因学、因灾、因意外有大额支出，或刚性支出后低于监测标准；未得过理赔")
 def insurance(facts):
     """防贫保险 pays after a check of costs from illness, schooling and disaster; who was paid is not paid twice."""
-    costs = facts.received("R01", "R02", "R03", "R09")
-    if not costs or not facts.flagged("below_monitoring_line", "below_average_line"):
+    costs = facts.rigid_cost
+    if not facts.flags or not costs or facts.received("T12", "X01"):
         return None
-    if facts.received("T12", "X01"):
+    named = facts.has_cause(Cause.ILLNESS, Cause.SCHOOLING, Cause.DISASTER, Cause.ACCIDENT)
+    if not named and facts.after_rigid_cost >= facts.lines.monitoring:
         return None
-    return f"因病、因学、因灾等支出 {words.yuan(costs)}，{words.income(facts)}，启动防贫保险入户核算"
+    left = f"扣除后人均 {words.yuan(facts.after_rigid_cost)}"
+    return f"统计期内医疗、教育、住房等支出 {words.yuan(costs)}，{left}，启动防贫保险入户核算"
 
 
 @suits("rain_dew", "有中职、高职高专、技师学院在校生，统计期内未领教育资助")

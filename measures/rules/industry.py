@@ -16,7 +16,7 @@ def _production(facts, branch, name):
     who = words.labour(facts)
     if facts.has_cause(Cause.BUSINESS_FAILED):
         return f"因产业项目失败；{who}，由龙头企业、合作社带动重新发展{name}"
-    if facts.fall("business"):
+    if facts.fell("business"):
         return f"{words.less(facts, 'business', '生产经营性收入')}；{who}，由龙头企业、合作社带动发展{name}"
     if facts.able and not facts.employable:
         return f"{who}，不宜外出务工，就地发展{name}"
@@ -77,7 +77,7 @@ def shareholding(facts):
     """变股东: a share in the village's collective assets, for households that get nothing or less from them."""
     if not facts.has_labour or not facts.flags:
         return None
-    if facts.fall("property"):
+    if facts.fell("property"):
         return f"{words.less(facts, 'property', '财产性收入')}，核对集体资产股份和分红"
     if not facts.window.property and facts.flagged("below_monitoring_line", "below_average_line"):
         return f"统计期内没有财产性收入，{words.income(facts)}，量化集体资产股份，变股东分红"

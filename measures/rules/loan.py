@@ -5,6 +5,7 @@ At most 50,000 yuan for at most three years, by household, without security (dom
 
 from measures.rules import words
 from measures.rules.registry import suits
+from measures.rules.values import LIVESTOCK
 
 
 def _borrowers(facts):
@@ -21,33 +22,37 @@ def _borrowers(facts):
 
 
 def _wants_capital(facts):
-    """Production to put the money into, or income that rests on transfers though people are able."""
-    return facts.has_production or (facts.able and facts.flagged("high_transfer_share"))
+    """Production that fell or brings too little, or income that rests on transfers though people are able."""
+    if facts.able and facts.flagged("high_transfer_share"):
+        return True
+    is_low = facts.flagged("below_monitoring_line", "below_average_line")
+    return facts.has_production and (is_low or facts.fell("business"))
 
 
-@suits("small_loan", "脱贫户、边缘易致贫户，有 18—65 岁能担责的人：已有生产，或转移性收入占比过高")
+@suits("small_loan", "脱贫户、边缘易致贫户，有 18—65 岁能担责的人：生产减少或收入偏低，或转移性收入占比过高")
 def small_loan(facts):
     if not facts.flags or not _wants_capital(facts) or not _borrowers(facts):
         return None
     limits = "按 5 万元以内、3 年以内应贷尽贷"
-    if facts.fall("business"):
-        return f"{words.less(facts, 'business', '生产经营性收入')}，符合贷款条件的 {limits}"
+    if facts.fell("business"):
+        return f"{words.less(facts, 'business', '生产经营性收入')}，恢复生产缺资金的{limits}"
     if facts.flagged("high_transfer_share"):
         return f"{words.labour(facts)}，转移性收入占 {words.percent(facts.transfer_share)}，发展生产缺资金的{limits}"
     return f"{words.labour(facts)}，已有生产，{words.income(facts)}，扩大生产缺资金的{limits}"
 
 
-@suits("loan_survey", "符合贷款条件、还没有生产项目的户")
+@suits("loan_survey", "符合贷款条件、眼下没有明显资金需求的户，宣传和排查全覆盖")
 def loan_survey(facts):
-    """宣传和需求排查: able households without a project are asked which of the five obstacles holds them."""
+    """宣传和需求排查, with no gap: everybody else who qualifies is asked which of the five obstacles is theirs."""
     if not facts.flags or _wants_capital(facts) or not _borrowers(facts):
         return None
-    return f"{words.labour(facts)}，尚无生产项目；上门宣传小额信贷，查清缺意愿、项目、技能、平台还是销路"
+    has = "已有生产" if facts.has_production else "尚无生产项目"
+    return f"{words.labour(facts)}，{has}；上门宣传小额信贷，查清缺意愿、项目、技能、平台还是销路"
 
 
-@suits("sales", "种植、林果收入比上年同期减少的户")
+@suits("sales", "种植、林果收入比上年同期明显减少的户")
 def sales(facts):
     """卖难: whoever grows something to sell and sells less of it than last year."""
-    if not facts.has_labour or not facts.window.business or facts.branch == "B02" or not facts.fall("business"):
+    if not facts.has_labour or not facts.window.business or facts.branch == LIVESTOCK or not facts.fell("business"):
         return None
     return f"{words.less(facts, 'business', '生产经营性收入')}，排查卖难，对接线上线下销路"

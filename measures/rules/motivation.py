@@ -30,23 +30,18 @@ def practical_training(facts):
     """实用技术培训: those who produce at home, where production fell or nobody can go away to work."""
     if not facts.has_labour or not facts.flags:
         return None
-    if facts.has_production and facts.fall("business"):
+    if facts.has_production and facts.fell("business"):
         return f"{words.less(facts, 'business', '生产经营性收入')}，参加实用技术培训"
     if facts.able and not facts.employable and facts.flagged("high_transfer_share"):
         return f"{words.labour(facts)}，转移性收入占 {words.percent(facts.transfer_share)}，参加实用技术培训"
     return None
 
 
-@suits("role_model", "务工和经营净收入比上年同期增加，不低于监测标准")
+@suits("role_model", "务工和经营净收入比上年同期明显增加，不低于监测标准，没有未消除的监测风险")
 def role_model(facts):
-    """自强典型: earns more by own work than a year ago, though another flag holds."""
+    """自强典型: earns much more by own work than a year ago, though another flag holds, and has no open risk."""
     if not facts.able or not facts.flags or facts.flagged("high_transfer_share", "income_falling"):
         return None
-    before = (facts.same_period("wage"), facts.same_period("business"), facts.same_period("business_cost"))
-    if None in before or facts.months_missing:
+    if facts.months_missing or facts.is_below_monitoring_line or facts.is_at_risk or not facts.earned_rise:
         return None
-    earned = facts.window.wage + facts.window.business - facts.window.business_cost
-    risen = earned - (before[0] + before[1] - before[2])
-    if risen <= 0 or facts.is_below_monitoring_line:
-        return None
-    return f"务工和经营净收入比上年同期多 {words.yuan(risen)}，可作自强典型培育宣传"
+    return f"务工和经营净收入比上年同期多 {words.yuan(facts.earned_rise)}，可作自强典型培育宣传"

@@ -19,6 +19,7 @@ ADULT, OLD, POST_END, LOAN_START, LOAN_END = 16, 60, 70, 18, 65
 # The stages of schooling that the plan's measures tell apart.
 VOCATIONAL, OTHER_SCHOOL, PRESCHOOL = "vocational", "school", "preschool"
 
+INCOME_CLASSES = ("wage", "business", "property", "transfer")
 WAGE_ITEMS = ("W01", "W03", "W09")
 # Branches of production: the item of income that each shows in.
 PLANTING, LIVESTOCK, ORCHARD = "B01", "B02", "B03"
@@ -218,6 +219,35 @@ class HouseholdFacts:
         before = self.same_period(name)
         return 0 if before is None else max(0, before - getattr(self.window, name))
 
+    def fell(self, name):
+        """Whether a class fell so that it needs an answer.
+
+        By a large fall (the policy year's 降幅较大) against the same period of last year, or, where income as a
+        whole is falling, more than every other class.
+        """
+        return name in self._fallen
+
+    @cached_property
+    def _fallen(self):
+        falls = {name: fall for name in INCOME_CLASSES if (fall := self.fall(name))}
+        fallen = {name for name, fall in falls.items() if self._is_large(fall, self.same_period(name))}
+        if falls and self.flagged("income_falling"):
+            fallen.add(max(falls, key=falls.get))
+        return fallen
+
+    def _is_large(self, change, before):
+        return change * 10_000 >= self.lines.large_fall * before
+
+    @cached_property
+    def earned_rise(self):
+        """How much more own work brought (wage, business less cost) than in the same period; 0 if not a large rise."""
+        before = [self.same_period(name) for name in ("wage", "business", "business_cost")]
+        if None in before:
+            return 0
+        earlier = before[0] + before[1] - before[2]
+        rise = self.window.wage + self.window.business - self.window.business_cost - earlier
+        return rise if rise > 0 and earlier > 0 and self._is_large(rise, earlier) else 0
+
     @cached_property
     def has_production(self):
         """Produces for itself now, or did last year."""
@@ -243,6 +273,11 @@ class HouseholdFacts:
         """Per person and year in fen, rounded down: estimate + claims − unavoidable costs, these as collected, once."""
         own = self.net * self.year_months + (self.received("X01") - self.rigid_cost) * self.window_months
         return own // (self.window_months * self.counted_persons)
+
+    @cached_property
+    def is_at_risk(self):
+        """Monitored, and the risk is not eliminated."""
+        return self.monitor_kind != "none" and not self.is_risk_eliminated
 
     def has_cause(self, *causes):
         return any(Cause(cause).value in self.causes for cause in causes)

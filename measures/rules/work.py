@@ -59,7 +59,7 @@ def stable_work(facts):
     """稳岗: those at work keep it. Where transfers weigh too much, more work (labour_export) is the thing."""
     if not facts.flags or not facts.working:
         return None
-    if facts.fall("wage"):
+    if facts.fell("wage"):
         return f"{facts.working} 人务工，{words.less(facts, 'wage', '工资性收入')}，上门了解原因，稳岗或转岗"
     if facts.has_cause(Cause.UNSTABLE_WORK):
         return f"因务工就业不稳，{facts.working} 人务工，逐月回访稳岗"
@@ -88,8 +88,8 @@ def skills_training(facts):
         return (
             f"转移性收入占 {words.percent(facts.transfer_share)}，{facts.employable} 人可参加职业技能培训，增强务工能力"
         )
-    if facts.fall("wage") or facts.has_cause(Cause.UNSTABLE_WORK):
-        why = words.less(facts, "wage", "工资性收入") if facts.fall("wage") else "因务工就业不稳"
+    if facts.fell("wage") or facts.has_cause(Cause.UNSTABLE_WORK):
+        why = words.less(facts, "wage", "工资性收入") if facts.fell("wage") else "因务工就业不稳"
         return f"{why}，{facts.employable} 人可参加职业技能培训，提高就业质量"
     if facts.idle and facts.is_below_monitoring_line:
         return f"{facts.idle} 人有劳动能力未务工，{words.income(facts)}，先培训再上岗"

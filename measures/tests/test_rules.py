@@ -148,13 +148,18 @@ CASES = {
     ),
     "三4 刚性支出后仍高于标准：不提": (
         household(WORKING, per_capita=1_200_000, net=900_000, items={"R01": 400_000}),
-        "insurance",
+        "",
+        {"special_relief", "insurance"},
+    ),
+    "三4 因学有支出：防贫保险核算": (
+        household(WORKING, per_capita=1_200_000, net=900_000, items={"R02": 400_000}, causes=("schooling",)),
+        "insurance education_aid",
         {"special_relief"},
     ),
     "三4 房屋灾害支出：临时救助": (
         household(WORKING, per_capita=1_200_000, net=900_000, items={"R03": 400_000}),
-        "temporary_assistance insurance",
-        {"special_relief"},
+        "temporary_assistance",
+        {"special_relief", "insurance"},
     ),
     "三4 已有理赔：不重复核算": (
         household(WORKING, items={"R01": 400_000, "X01": 100_000}),
@@ -244,6 +249,44 @@ def test_reasons_hold_the_households_own_facts():
     )
     facts = household(WORKING, flags=("income_falling",), last_year=Earned(wage=2_400_000), window=Earned(wage=900_000))
     assert reasons(facts)["stable_work"] == "1 人务工，工资性收入比上年同期少 9,000.00 元，上门了解原因，稳岗或转岗"
+
+
+LAST = Earned(wage=1_200_000, business=1_200_000)
+
+
+@pytest.mark.parametrize(
+    ("wage", "business", "flags", "fallen"),
+    [
+        # Of 900,000 in the same period: 20 % is a large fall, 19.99 % is not.
+        (720_000, 900_000, FLAGS[2:3], {"wage"}),
+        (720_001, 900_000, FLAGS[2:3], set()),
+        (720_001, 800_000, FLAGS[:1], {"wage"}),
+        (720_001, 720_000, FLAGS[:1], {"business"}),
+        (720_000, 700_000, FLAGS[:1], {"wage", "business"}),
+        (890_000, 880_000, FLAGS[:1], {"business"}),
+        (900_000, 900_000, FLAGS[:1], set()),
+        (0, 950_000, FLAGS[:1], {"wage"}),
+    ],
+)
+def test_a_fall_is_answered_where_it_is_large_or_the_largest(wage, business, flags, fallen):
+    facts = household(WORKING, flags=flags, last_year=LAST, window=Earned(wage=wage, business=business))
+    assert {name for name in Earned._fields if facts.fell(name)} == fallen
+    proposed = set(reasons(facts))
+    assert bool(proposed & {"planting", "sales", "practical_training"}) == ("business" in fallen or flags != FLAGS[:1])
+    assert ("skills_training" in proposed) == ("wage" in fallen)
+
+
+def test_without_a_last_year_nothing_fell():
+    assert not household(WORKING, flags=FLAGS[:1], window=Earned()).fell("wage")
+
+
+@pytest.mark.parametrize(("wage", "is_role_model"), [(1_080_000, True), (1_079_999, False)])
+def test_a_role_model_earns_much_more(wage, is_role_model):
+    facts = household(WORKING, last_year=Earned(wage=1_200_000), window=Earned(wage=wage))
+    assert ("role_model" in reasons(facts)) == is_role_model
+    assert "role_model" not in reasons(
+        household(WORKING, last_year=Earned(wage=1_200_000), window=Earned(wage=wage), monitor_kind="sudden")
+    )
 
 
 def test_public_posts_come_first():
