@@ -440,6 +440,8 @@ def _differences(row, here, result):
         "tracking_month": here.tracking_month,
     }
     found = []
+    if row.village_id != here.village_id:
+        found.append(Difference("村", row.village.name, row.household.village.name))
     for name, value in now.items():
         field = LedgerRow._meta.get_field(name)
         was = getattr(row, name)

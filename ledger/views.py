@@ -112,7 +112,7 @@ def ledger_household(request, year, number):
     row = (
         LedgerRow.objects.visible_to(request.user)
         .filter(household=household, year=year)
-        .select_related("policy")
+        .select_related("policy", "village")
         .first()
     )
     actions = SupportAction.objects.visible_to(request.user).live().filter(household=household, year=year)

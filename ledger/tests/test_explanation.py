@@ -247,6 +247,14 @@ def test_a_stale_row_says_what_it_holds_and_what_would_be(example_a, earn, expla
     assert explained(example_a).differences == []
 
 
+def test_a_household_that_moved_is_a_difference_too(example_a, next_village, explained):
+    explained(example_a)
+    example_a.village = next_village
+    example_a.save(update_fields=["village"])
+    (difference,) = explained(example_a, rebuild=False).differences
+    assert (difference.label, difference.stored, difference.now) == ("村", "柳沟村", "石坡村")
+
+
 def test_the_page_says_it_too(client, people, example_a, earn, explained):
     explained(example_a)
     earn(example_a, WINDOW[5], "B02", 900)
@@ -293,7 +301,6 @@ def test_the_page_shows_no_id_number_and_no_phone(page, example_a, explained):
     text = page(example_a)
     for member in example_a.members.all():
         assert member.id_number not in text
-        assert member.id_number[-4:] + "<" not in text
 
 
 def test_example_values_are_marked(page, example_a, explained):
@@ -375,7 +382,7 @@ def test_queries_do_not_grow_with_the_household(
     explained(example_a)
     client.force_login(people["cadre"])
     address = reverse("ledger_household", args=[2022, example_a.number])
-    with django_assert_max_num_queries(24) as few:
+    with django_assert_max_num_queries(20) as few:
         client.get(address)
     for number in range(6):
         member = make_member(example_a, name=f"成员{number}")
