@@ -2,6 +2,7 @@
 
 import django_filters
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
+from django.utils.choices import flatten_choices
 
 from accounts.models import Area, User
 from households.choices import Kind, MonitorKind
@@ -105,15 +106,14 @@ class HouseholdFilter(django_filters.FilterSet):
     def __init__(self, data, *, queryset, user, year, day):
         super().__init__(data, queryset=with_row(queryset, year))
         self.year, self.day, self.month = year, day, day.replace(day=1)
-        areas = _area_choices(user)
-        if len(areas) > 1:
-            self.filters["area"].extra["choices"] = areas
-        else:
-            del self.filters["area"]
+        self.areas = _area_choices(user)
+        self.filters["area"].extra["choices"] = self.areas
 
     @property
     def first_fields(self):
-        return [self.form[name] for name in self.FIRST if name in self.filters]
+        """The filters that always show; the area's only where there is more than one to choose."""
+        has_choice = len(list(flatten_choices(self.areas))) > 1
+        return [self.form[name] for name in self.FIRST if name != "area" or has_choice]
 
     @property
     def other_fields(self):
@@ -183,7 +183,7 @@ class HouseholdFilter(django_filters.FilterSet):
 
 
 def _area_choices(user):
-    """The user's townships and villages, villages grouped under their township."""
+    """The user's townships and villages, villages grouped under their township; a helper has none."""
     if user.role not in User.AREA_ROLES:
         return []
     areas = list(Area.objects.visible_to(user).select_related("parent"))
@@ -198,6 +198,4 @@ def _area_choices(user):
         township = village.parent
         group = groups.setdefault(township.code, (township.name, []))
         group[1].append((village.code, village.name))
-    if len(villages) <= 1 and not wholes and not counties:
-        return []
     return [*counties, *groups.values()]

@@ -13,7 +13,6 @@ from accounts.clock import today
 from accounts.models import User
 from accounts.permissions import allow, signed_in
 from accounts.services import record_event
-from households.exports import write_households
 from households.filters import HouseholdFilter, in_order, with_row
 from households.forms import SearchForm
 from households.models import Household, Member
@@ -21,6 +20,7 @@ from ledger.calc import FLAGS
 from ledger.explanation import explain
 from ledger.models import LedgerRow, RiskPoint
 from measures.models import SupportAction
+from reports.household_list import write_households
 from reports.years import current_policy
 from visits.models import Visit
 from visits.months import add_months, month_number, months_from

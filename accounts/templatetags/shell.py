@@ -18,10 +18,10 @@ PLACES = [
     ("户档案", "household_list", (*FIELD_ROLES, Role.DEPARTMENT)),
     ("台账", "ledger_index", FIELD_ROLES),
     ("帮扶措施", "measure_list", (*FIELD_ROLES, Role.DEPARTMENT)),
-    ("导入", "import_index", (Role.COUNTY,)),
+    ("导入", "import_index", (Role.COUNTY, Role.SYSTEM)),
     ("导出", "report_index", AREA_ROLES),
     ("任务", "job_list", Role.values),
-    ("管理", "admin:index", (Role.SYSTEM,)),
+    ("管理", "admin:index", (Role.SYSTEM, Role.COUNTY, Role.AUDITOR)),
 ]
 # A month of a household belongs to its file.
 VISITS = "/visits/"
