@@ -16,7 +16,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import xlsxwriter
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+from python_calamine import CalamineWorkbook, PasswordError
 from tablib import Dataset
 
 from households.widgets import header_key, shown
@@ -111,15 +111,21 @@ def read_sheet(path, *, key_column=KEY_COLUMN):
         bad_cells = {}
     else:
         raise SheetError("不是 Excel 工作簿。请在 Excel 中另存为 .xlsx 或 .xls 后再导入。")
+    return _below_header(_open(path), bad_cells, key_column)
+
+
+def _open(path):
+    """All cells of the first sheet. The kind of workbook is told by its content: many an .xls is named .xlsx."""
     try:
-        with CalamineWorkbook.from_path(path) as workbook:
-            rows = workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)
+        with path.open("rb") as file, CalamineWorkbook.from_filelike(file) as workbook:
+            return workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)
+    except (KeyboardInterrupt, SystemExit):
+        raise
     except PasswordError as error:
         raise SheetError("工作簿加了密码。请去掉密码后再导入。") from error
-    # The reader's panics on a damaged file are no CalamineError.
-    except (CalamineError, IndexError, ValueError, OSError) as error:
+    # The reader is Rust: on a damaged file it may panic, which Python sees as a bare BaseException.
+    except BaseException as error:
         raise SheetError("工作簿打不开，文件可能已损坏。请在 Excel 中另存一份再导入。") from error
-    return _below_header(rows, bad_cells, key_column)
 
 
 def _below_header(rows, bad_cells, key_column):

@@ -56,7 +56,7 @@ def shown(cell):
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < EXACT_BELOW else f"{cell:.15g}"
+        return str(int(cell)) if cell.is_integer() and abs(cell) < EXACT_BELOW else f"{cell:.15G}"
     if isinstance(cell, datetime):
         return f"{cell:%Y-%m-%d}"
     return str(cell)

@@ -323,14 +323,14 @@ class RosterResource(SheetResource):
         self.new_households, self.changed_households = [], []
         self.household_changes = defaultdict(list)
         fields = [name for name in self.HOUSEHOLD_FIELDS if self.has(name)]
-        blanks = dict(zip(self.households.fields, self.households.blank(), strict=True))
+        blank = self.households.blank()
         labels = {name: self.fields[name].column_name for name in fields} | {
             "village_id": "村",
             "head_name": "户主姓名",
         }
         for number in self.rows_of:
             old = self.stored.get(number)
-            row = list(old) if old else self.households.blank()
+            row = list(old or blank)
             row[at["number"]] = number
             row[at["village_id"]] = self.told["village"][number][0]
             for name in fields:
@@ -338,7 +338,7 @@ class RosterResource(SheetResource):
                 if told is not None:
                     row[at[name]] = told[0]
                 elif name != "kind":
-                    row[at[name]] = blanks[name]
+                    row[at[name]] = blank[at[name]]
             head = self.head_names[number]
             if head is not None:
                 row[at["head_name"]], row[at["head_pinyin"]] = head, pinyin(head)
@@ -402,7 +402,7 @@ class RosterResource(SheetResource):
                 returned.append(f"第 {self.numbers[index]} 行 {self.values['name'][index]}")
                 self.count(RowResult.IMPORT_TYPE_SKIP)
                 continue
-            row = list(old) if old else list(blank)
+            row = list(old or blank)
             for position, values, empty, _ in columns:
                 value = values[index]
                 row[position] = empty if value is None else value

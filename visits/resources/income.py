@@ -127,11 +127,12 @@ class IncomeResource(SheetResource):
     def plan(self):
         at = self.table.at
         self.created, self.updated = [], []
+        blank = self.table.blank()
         touched = defaultdict(set)
         for index, number in enumerate(self.values["number"]):
             key = self._key(index)
             old = self.stored.get(key)
-            row = list(old) if old else self.table.blank()
+            row = list(old or blank)
             self._fill(row, index, key)
             if old is None:
                 self.created.append(row)

@@ -114,10 +114,11 @@ class PriorIncomeResource(SheetResource):
         parts = fetch(AnnualIncome.objects.filter(year=self.year), "household_id", ids)
         stored = {row[at["household_id"]]: row for row in chain.from_iterable(map(self.table.load, parts))}
         self.created, self.updated = [], []
+        blank = self.table.blank()
         for index, number in enumerate(self.values["number"]):
             household_id, _ = self.households[number]
             old = stored.get(household_id)
-            row = list(old) if old else self.table.blank()
+            row = list(old or blank)
             row[at["household_id"]], row[at["year"]] = household_id, self.year
             for name, field in self.AMOUNTS.items():
                 row[at[name]] = self.values[field][index]
