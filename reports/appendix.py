@@ -15,13 +15,14 @@ MARK = "√"
 WARNINGS = dict(WARNING_LABELS)
 STATES = dict(SupportAction.State.choices)
 # Kinds of columns. Money is fen and percent is hundredths of a percent in the lines; both are
-# printed as numbers with two decimals, percent as 17.82 because the unit % stands in row 3.
-TEXT, COUNT, MONEY, PERCENT, FLAG = "text", "count", "money", "percent", "flag"
+# printed as numbers with two decimals, percent as 17.82 because the unit % stands in row 3. A
+# word is a short text that stands in the middle of its cell.
+TEXT, WORD, COUNT, MONEY, PERCENT, FLAG = "text", "word", "count", "money", "percent", "flag"
 HUNDREDTHS = (MONEY, PERCENT)
 
 
 class Column(NamedTuple):
-    """One column: its header from the first level down to its own, its kind, its width in characters."""
+    """One column: its header from the first level down to its own, its kind, its least width in characters."""
 
     header: tuple
     kind: str
@@ -59,52 +60,52 @@ def columns(form):
     collected = f"{policy.year}年度已采集{policy.window_months}个月（{months}）"
     estimate = f"{policy.year}年度预估"
     listed = [
-        Column(("序号",), COUNT, 5),
-        Column((base, "户主姓名"), TEXT, 7.5),
-        Column((base, "身份证号"), TEXT, 19),
-        Column((base, "户类型"), TEXT, 12),
-        Column((base, "家庭人口数"), COUNT, 5),
-        Column((base, "劳动力情况", "普通及技能劳动力"), COUNT, 5),
-        Column((base, "劳动力情况", "弱半劳动力"), COUNT, 5),
-        Column((base, "劳动力情况", "是否整户无劳动力"), TEXT, 5),
-        Column((income, last_year, "家庭纯收入"), MONEY, 10.5),
-        Column((income, last_year, "人均纯收入"), MONEY, 10),
-        Column((income, collected, "工资性收入"), MONEY, 10.5),
-        Column((income, collected, "生产经营性收入"), MONEY, 10.5),
-        Column((income, collected, "财产性收入"), MONEY, 10),
-        Column((income, collected, "转移性收入"), MONEY, 10.5),
-        Column((income, collected, "生产经营性支出"), MONEY, 10.5),
-        Column((income, collected, "纯收入合计"), MONEY, 10.5),
-        Column((income, estimate, f"家庭纯收入（合计/{policy.window_months}*{policy.annual_months}）"), MONEY, 10.5),
-        Column((income, estimate, "人均纯收入"), MONEY, 10),
-        Column((income, "同比", "人均增减额"), MONEY, 10),
-        Column((income, "同比", "增减幅"), PERCENT, 8),
-        Column((income, "转移性收入占比"), PERCENT, 7.5),
-        Column((study, "收入下降"), FLAG, 5),
-        Column((study, f"低于监测标准（{_plain(policy.monitoring_line)}元）"), FLAG, 6),
-        Column((study, f"低于全国脱贫人口平均（{_plain(policy.average_line)}元）"), FLAG, 6.5),
-        Column((study, "转移性收入占比过高"), FLAG, 6),
-        Column((study, "整户无劳力且收入较低"), FLAG, 6),
-        Column((study, "减收风险点"), TEXT, 13),
-        Column((study, "原因分析"), TEXT, 13),
-        Column((study, "预警等级/研判意见"), TEXT, 6),
-        Column((support, "产业收益分配"), TEXT, 12),
-        Column((support, "外出务工就业"), TEXT, 12),
-        Column((support, "小额信贷"), TEXT, 10),
-        Column((support, "资助惠民"), TEXT, 12),
-        Column((support, "扶志扶智"), TEXT, 10),
-        Column((support, "驻村及结对帮扶"), TEXT, 10),
-        Column((support, "预计年增收（减支）"), MONEY, 10),
-        Column((duty, "牵头/责任单位"), TEXT, 14),
-        Column((duty, "帮扶责任人"), TEXT, 7.5),
-        Column((duty, "完成时限"), TEXT, 9),
-        Column((effect, "措施是否落实"), TEXT, 6.5),
-        Column((effect, "风险点是否消除"), TEXT, 6.5),
-        Column((effect, "消除时间"), TEXT, 9),
-        Column(("备注",), TEXT, 16),
+        Column(("序号",), COUNT, 4.5),
+        Column((base, "户主姓名"), TEXT, 6.5),
+        Column((base, "身份证号"), TEXT, 15.6),
+        Column((base, "户类型"), TEXT, 8),
+        Column((base, "家庭人口数"), COUNT, 3.6),
+        Column((base, "劳动力情况", "普通及技能劳动力"), COUNT, 4),
+        Column((base, "劳动力情况", "弱半劳动力"), COUNT, 4),
+        Column((base, "劳动力情况", "是否整户无劳动力"), WORD, 4),
+        Column((income, last_year, "家庭纯收入"), MONEY, 8.4),
+        Column((income, last_year, "人均纯收入"), MONEY, 8.4),
+        Column((income, collected, "工资性收入"), MONEY, 8.4),
+        Column((income, collected, "生产经营性收入"), MONEY, 8.4),
+        Column((income, collected, "财产性收入"), MONEY, 8.4),
+        Column((income, collected, "转移性收入"), MONEY, 8.4),
+        Column((income, collected, "生产经营性支出"), MONEY, 8.4),
+        Column((income, collected, "纯收入合计"), MONEY, 8.4),
+        Column((income, estimate, f"家庭纯收入（合计/{policy.window_months}*{policy.annual_months}）"), MONEY, 8.4),
+        Column((income, estimate, "人均纯收入"), MONEY, 8.4),
+        Column((income, "同比", "人均增减额"), MONEY, 8.4),
+        Column((income, "同比", "增减幅"), PERCENT, 6.5),
+        Column((income, "转移性收入占比"), PERCENT, 6.2),
+        Column((study, "收入下降"), FLAG, 3.6),
+        Column((study, f"低于监测标准（{_plain(policy.monitoring_line)}元）"), FLAG, 4),
+        Column((study, f"低于全国脱贫人口平均（{_plain(policy.average_line)}元）"), FLAG, 4.4),
+        Column((study, "转移性收入占比过高"), FLAG, 4),
+        Column((study, "整户无劳力且收入较低"), FLAG, 4),
+        Column((study, "减收风险点"), TEXT, 10),
+        Column((study, "原因分析"), TEXT, 10),
+        Column((study, "预警等级/研判意见"), WORD, 4.2),
+        Column((support, "产业收益分配"), TEXT, 9),
+        Column((support, "外出务工就业"), TEXT, 9),
+        Column((support, "小额信贷"), TEXT, 9),
+        Column((support, "资助惠民"), TEXT, 9),
+        Column((support, "扶志扶智"), TEXT, 9),
+        Column((support, "驻村及结对帮扶"), TEXT, 9),
+        Column((support, "预计年增收（减支）"), MONEY, 8.4),
+        Column((duty, "牵头/责任单位"), TEXT, 10),
+        Column((duty, "帮扶责任人"), TEXT, 6.5),
+        Column((duty, "完成时限"), WORD, 8.2),
+        Column((effect, "措施是否落实"), WORD, 5.2),
+        Column((effect, "风险点是否消除"), WORD, 4.2),
+        Column((effect, "消除时间"), WORD, 8.2),
+        Column(("备注",), TEXT, 13),
     ]
     if not form.is_village:
-        listed[1:1] = [Column(("乡镇",), TEXT, 8), Column(("村",), TEXT, 8)]
+        listed[1:1] = [Column(("乡镇",), TEXT, 6.5), Column(("村",), TEXT, 7)]
     return listed
 
 

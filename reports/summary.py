@@ -5,7 +5,7 @@ from typing import NamedTuple
 from households.choices import MonitorKind
 from ledger.calc import FLAGS
 from ledger.models import RiskPoint
-from reports.appendix import COUNT, MONEY, PERCENT, TEXT
+from reports.appendix import COUNT, MONEY, PERCENT
 
 TITLE = "脱贫户及防贫监测对象增收帮扶台账汇总表"
 LINES = ("产业收益分配", "外出务工就业", "小额信贷", "资助惠民", "扶志扶智", "驻村及结对帮扶")
@@ -85,6 +85,6 @@ def summary_cells(position, name, tally, listed):
     return [position, name, *(figure.of(tally) for figure in listed)]
 
 
-def leading_header(form):
-    """The first two columns: 序号 and the areas' level."""
-    return (("序号",), COUNT), (("乡镇" if form.level == "county" else "村",), TEXT)
+def place_header(form):
+    """What the areas one level below are called."""
+    return "乡镇" if form.level == "county" else "村"

@@ -15,19 +15,24 @@ import xlsxwriter
 
 from ledger.digest import FIELDS, canonical_line, digest
 from reports import appendix, summary
-from reports.appendix import COUNT, HUNDREDTHS, TEXT, Column
+from reports.appendix import COUNT, FLAG, HUNDREDTHS, MONEY, PERCENT, TEXT, WORD, Column
 from reports.tally import Tally
 
 A3 = 8
 # Rows count from 0 here: 附件, title, heading, three header rows, then the households.
 TITLE_ROW, HEADING_ROW, HEADER_ROW, FIRST_ROW = 1, 2, 3, 6
 HEADER_LEVELS = 3
+# Points; a line of text takes FONT_SIZE and a third. Excel allows a row 409 points at most.
+FONT_SIZE, LINE_HEIGHT, ROW_PADDING, HIGHEST_ROW = 9, 12, 4, 409
+# Excel measures a column in digits of 7 pixels; a digit or half a Chinese character of FONT_SIZE has 6.
+PIXELS_OF_WIDTH, PIXELS_OF_DIGIT = 7, 6
 # Excel's limit for a cell, in UTF-16 units.
 LONGEST_TEXT = 32_767
 CUT = "…（过长，全文见系统）"
 # Characters that no XML file may hold.
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 KEY_HEADER = "行键"
+WRAPPED = (TEXT, WORD)
 
 
 class Written(NamedTuple):
@@ -42,23 +47,26 @@ class Formats:
 
     def __init__(self, book):
         self._book = book
-        font = {"font_name": "宋体", "font_size": 9, "valign": "vcenter"}
+        font = {"font_name": "宋体", "font_size": FONT_SIZE, "valign": "vcenter"}
         cell = {**font, "border": 1}
-        self.note = book.add_format(font)
-        self.title = book.add_format({**font, "font_name": "黑体", "font_size": 18, "align": "center"})
+        self.note = book.add_format({**font, "font_size": 12})
+        self.small = book.add_format(font)
+        self.title = book.add_format({**font, "font_name": "黑体", "font_size": 22, "align": "center"})
         self.header = book.add_format({**cell, "bold": True, "align": "center", "text_wrap": True})
         self.data = self._by_kind(cell)
         self.total = self._by_kind({**cell, "bold": True})
 
     def _by_kind(self, style):
         add = self._book.add_format
-        number = add({**style, "num_format": "0.00"})
+        # Rather smaller digits than a row of ####.
+        number = add({**style, "num_format": "0.00", "shrink": True})
         return {
             TEXT: add({**style, "text_wrap": True}),
-            COUNT: add({**style, "num_format": "0"}),
-            appendix.MONEY: number,
-            appendix.PERCENT: number,
-            appendix.FLAG: add({**style, "num_format": "0", "align": "center"}),
+            WORD: add({**style, "text_wrap": True, "align": "center"}),
+            COUNT: add({**style, "num_format": "0", "shrink": True}),
+            MONEY: number,
+            PERCENT: number,
+            FLAG: add({**style, "num_format": "0", "align": "center", "shrink": True}),
         }
 
 
@@ -90,17 +98,20 @@ def _write_households(sheet, form, lines, beside, formats):
     _write_top(sheet, form, last, formats)
     _write_header(sheet, HEADER_ROW, HEADER_LEVELS, [column.header for column in columns], formats.header)
     key_column = last + 1
-    sheet.write_string(FIRST_ROW - 1, key_column, KEY_HEADER, formats.note)
+    sheet.write_string(FIRST_ROW - 1, key_column, KEY_HEADER, formats.small)
     total, tallies, canonical = Tally(), defaultdict(Tally), []
     # A township's code is the first 9 digits of its villages' codes.
     digits = 9 if form.level == "county" else 12
-    cells = [(column.kind in HUNDREDTHS, formats.data[column.kind]) for column in columns]
+    styles = _styles(columns, formats.data)
+    fits = _fits(columns)
     row = FIRST_ROW
     for area, here in groupby(lines, key=lambda line: line.village[:digits]):
         tally = tallies[area]
         for line in here:
-            _write_cells(sheet, row, appendix.line_cells(row - FIRST_ROW + 1, line, beside, form), cells)
-            sheet.write_string(row, key_column, appendix.row_key(line), formats.note)
+            cells = appendix.line_cells(row - FIRST_ROW + 1, line, beside, form)
+            _write_cells(sheet, row, cells, styles)
+            sheet.write_string(row, key_column, appendix.row_key(line), formats.small)
+            sheet.set_row(row, _height(cells, fits))
             canonical.append(canonical_line(line[: len(FIELDS)]))
             tally.add(line, beside)
             if not form.is_village:
@@ -109,7 +120,10 @@ def _write_households(sheet, form, lines, beside, formats):
     for tally in tallies.values():
         total.update(tally)
     written = Written(row - FIRST_ROW, digest(canonical))
-    _write_cells(sheet, row, appendix.total_cells(total, form), _total_styles(columns, formats))
+    totals = appendix.total_cells(total, form)
+    _write_cells(sheet, row, totals, _styles(columns, formats.total))
+    sheet.set_row(row, max(_height(totals, fits), 24))
+    _widen(sheet, columns, totals)
     _write_foot(sheet, row + 1, form, written, last, formats)
     sheet.print_area(0, 0, row + 2, last)
     return total, tallies, written
@@ -118,40 +132,51 @@ def _write_households(sheet, form, lines, beside, formats):
 def _write_summary(sheet, form, total, tallies, formats):
     """The sheet 汇总: every area one level below, with or without households, then the total as the last row."""
     listed = summary.figures(form.policy)
-    columns = [Column(header, kind, 8) for header, kind in summary.leading_header(form)]
-    columns += [Column(figure.header, figure.kind, 12 if figure.kind in HUNDREDTHS else 7) for figure in listed]
+    columns = [Column(("序号",), COUNT, 4.5), Column((summary.place_header(form),), TEXT, 8.5)]
+    columns += [Column(figure.header, figure.kind, 8.4 if figure.kind == MONEY else 5.6) for figure in listed]
     headers = [column.header for column in columns]
     last = len(columns) - 1
-    _set_page(sheet, columns, repeat=(2, 3), freeze=(4, 2))
-    sheet.set_row(2, 18)
-    sheet.set_row(3, 54)
-    sheet.set_row(0, 30)
-    _write_across(sheet, 0, [(0, last, summary.TITLE)], formats.title)
-    _write_heading(sheet, 1, form, last, formats)
+    # Twice as many columns as a page takes: two pages wide, with the areas' names on both.
+    _set_page(sheet, columns, pages_wide=2, repeat=(2, 3), freeze=(4, 2))
+    sheet.repeat_columns(0, 1)
+    sheet.set_row(0, 40)
+    sheet.set_row(1, 22)
+    sheet.set_row(2, 20)
+    sheet.set_row(3, 66)
+    # Within the first page: across both it would be cut in two.
+    middle = last // 2 - 2
+    _write_across(sheet, 0, [(0, middle, summary.TITLE)], formats.title)
+    _write_heading(sheet, 1, form, middle, formats)
     _write_header(sheet, 2, 2, headers, formats.header)
-    cells = [(column.kind in HUNDREDTHS, formats.data[column.kind]) for column in columns]
+    styles = _styles(columns, formats.data)
     for position, (code, name) in enumerate(form.areas, start=1):
-        _write_cells(sheet, 3 + position, summary.summary_cells(position, name, tallies[code], listed), cells)
+        _write_cells(sheet, 3 + position, summary.summary_cells(position, name, tallies[code], listed), styles)
+        sheet.set_row(3 + position, 18)
     row = 4 + len(form.areas)
     totals = summary.summary_cells("合计", None, total, listed)
-    _write_cells(sheet, row, totals, _total_styles(columns, formats))
+    _write_cells(sheet, row, totals, _styles(columns, formats.total))
+    sheet.set_row(row, 24)
+    _widen(sheet, columns, totals)
     sheet.print_area(0, 0, row, last)
 
 
 def _lay_out(sheet, form, columns):
-    _set_page(sheet, columns, repeat=(HEADER_ROW, FIRST_ROW - 1), freeze=(FIRST_ROW, 2 if form.is_village else 4))
+    freeze = (FIRST_ROW, 2 if form.is_village else 4)
+    _set_page(sheet, columns, pages_wide=1, repeat=(HEADER_ROW, FIRST_ROW - 1), freeze=freeze)
     sheet.set_column(len(columns), len(columns), 24, None, {"hidden": True})
-    sheet.set_row(TITLE_ROW, 32)
-    sheet.set_row(HEADER_ROW, 18)
-    sheet.set_row(HEADER_ROW + 1, 30)
-    sheet.set_row(HEADER_ROW + 2, 66)
+    sheet.set_row(0, 18)
+    sheet.set_row(TITLE_ROW, 40)
+    sheet.set_row(HEADING_ROW, 22)
+    sheet.set_row(HEADER_ROW, 20)
+    sheet.set_row(HEADER_ROW + 1, 28)
+    sheet.set_row(HEADER_ROW + 2, 88)
 
 
-def _set_page(sheet, columns, *, repeat, freeze):
+def _set_page(sheet, columns, *, pages_wide, repeat, freeze):
     sheet.set_paper(A3)
     sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
-    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.55)
+    sheet.fit_to_pages(pages_wide, 0)
+    sheet.set_margins(left=0.3, right=0.3, top=0.45, bottom=0.5)
     sheet.center_horizontally()
     sheet.set_footer("&C第 &P 页，共 &N 页")
     sheet.repeat_rows(*repeat)
@@ -179,7 +204,7 @@ def _write_heading(sheet, row, form, last, formats):
 
 def _write_foot(sheet, row, form, written, last, formats):
     """The signatures, a little higher to write in, and the line with the digest."""
-    sheet.set_row(row, 30)
+    sheet.set_row(row, 40)
     count = len(appendix.SIGNATURES)
     bounds = [(last + 1) * k // count for k in range(count + 1)]
     _write_across(
@@ -189,7 +214,8 @@ def _write_foot(sheet, row, form, written, last, formats):
         formats.note,
     )
     text = appendix.digest_text(form, written.households, written.digest)
-    _write_across(sheet, row + 1, [(0, last, text)], formats.note)
+    sheet.set_row(row + 1, 18)
+    _write_across(sheet, row + 1, [(0, last, text)], formats.small)
 
 
 def _write_across(sheet, row, spans, style):
@@ -253,8 +279,37 @@ def _write_cells(sheet, row, values, styles):
             write_number(row, column, value / 100 if in_hundredths else value, style)
 
 
-def _total_styles(columns, formats):
-    return [(column.kind in HUNDREDTHS, formats.total[column.kind]) for column in columns]
+def _styles(columns, formats):
+    """(is in hundredths, format) by column."""
+    return [(column.kind in HUNDREDTHS, formats[column.kind]) for column in columns]
+
+
+def _fits(columns):
+    """By column, how many digits (or half Chinese characters) a line of its text takes; 0 where it never wraps."""
+    return [
+        int(column.width * PIXELS_OF_WIDTH / PIXELS_OF_DIGIT) if column.kind in WRAPPED else 0 for column in columns
+    ]
+
+
+def _height(values, fits):
+    """Points that the longest text of a row needs: programs that open the file do not all work it out."""
+    most = 1
+    for value, fit in zip(values, fits, strict=True):
+        if fit and type(value) is str and len(value) * 2 > fit:
+            # A Chinese character has two bytes in this encoding and is two digits wide.
+            lines = sum(-(-len(part.encode("gb18030", "replace")) // fit) or 1 for part in value.split("\n"))
+            most = max(most, lines)
+    return min(most * LINE_HEIGHT + ROW_PADDING, HIGHEST_ROW)
+
+
+def _widen(sheet, columns, totals):
+    """Make room for the largest sums; columns are written last, so this may come after the rows."""
+    for index, (column, value) in enumerate(zip(columns, totals, strict=True)):
+        if column.kind == MONEY and value is not None:
+            digits = len(f"{value / 100:.2f}")
+            # Bold, with some air on both sides.
+            width = (digits * PIXELS_OF_DIGIT * 1.1 + 4) / PIXELS_OF_WIDTH
+            sheet.set_column(index, index, max(column.width, round(width, 1)))
 
 
 def clean(text):
