@@ -43,6 +43,8 @@ MAINSTAYS = {
     ELDER: (("B01", 0.75, 0.5), ("B02", 0.55, 0.35), ("W09", 0.3, 0.3), ("T09", 0.85, 0.95), ("B03", 0.35, 0.25)),
     SUPPORTED: (("T09", 0.6, 0.4), ("P01", 0.5, 0.2)),
 }
+# Nobody works for less than this in a month; whoever earned less worked fewer months.
+LEAST_WAGE = {"W01": 2_400 * YUAN, "W03": 1_000 * YUAN, "W09": 250 * YUAN}
 ROUND_TO = [(100 * YUAN, 0.6), (50 * YUAN, 0.25), (10 * YUAN, 0.15)]
 
 BASES = {
@@ -210,21 +212,34 @@ def _mainstays(rng, home, wanted):
 def _mainstay(rng, home, item, person, amount):
     """One mainstay that brings ``amount`` net over the window."""
     if item == "T01":
-        _allowance(rng, home, max(round(amount / MONTHS / 1000) * 1000, 10_000))
+        _allowance(rng, home, max(round(amount / MONTHS / 1000) * 1000, 18_000))
     elif item == "T09":
-        months = EVEN if rng.random() < 0.35 else (1, 0, 0, 1.2, 1, 0, 0, 0, 1)
-        home.add(rng, item, _spread(rng, amount, months, 0))
+        amount = max(amount, 600 * YUAN)
+        monthly = amount > 1_500 * YUAN and rng.random() < 0.4
+        home.add(rng, item, _spread(rng, amount, EVEN if monthly else (1, 0, 0, 1.2, 1, 0, 0, 0, 1), 0))
     elif item == "P01":
-        home.once(rng, item, pick(rng, (0, 1, 5)), max(round(amount / 5000) * 5000, 10_000))
+        home.once(rng, item, pick(rng, (0, 1, 5)), max(round(amount / 5000) * 5000, 300 * YUAN))
     elif item[0] == "W":
-        season = {"W01": AWAY_SEASON, "W03": WORKSHOP_SEASON, "W09": ODD_JOBS_SEASON}[item]
-        if home.in_trouble and item == "W01":
-            # Work was lost in the course of the window.
-            last = between(rng, 2, 6)
-            season = tuple(weight if month <= last else 0 for month, weight in enumerate(season))
+        season = _months_worked(rng, item, amount, home.in_trouble)
+        if person is not None:
+            person.work_months = max(round(sum(weight > 0 for weight in season) * YEAR_MONTHS / MONTHS) - 1, 1)
         home.add(rng, item, _spread(rng, amount, season, 0.07), person=person)
     else:
         _business(rng, home, item, amount)
+
+
+def _months_worked(rng, item, amount, in_trouble):
+    """The season of a wage, cut to as many months as ``amount`` pays for."""
+    season = {"W01": AWAY_SEASON, "W03": WORKSHOP_SEASON, "W09": ODD_JOBS_SEASON}[item]
+    months = min(max(int(amount / LEAST_WAGE[item]), 1), MONTHS)
+    if item == "W09":
+        busiest = sorted(range(MONTHS), key=lambda month: -season[month])[:months]
+        return tuple(season[month] if month in busiest else 0 for month in range(MONTHS))
+    if in_trouble:
+        # Work was lost in the course of the window.
+        months = min(months, between(rng, 3, 6))
+    first = 0 if in_trouble else between(rng, 0, MONTHS - months)
+    return tuple(season[month] if first <= month < first + months else 0 for month in range(MONTHS))
 
 
 def _business(rng, home, item, amount):
@@ -278,8 +293,12 @@ def _private_costs(rng, home):
                 [between(rng, 800, 6_000) if rng.random() < 0.75 else 0 for _ in range(MONTHS)],
                 person=person,
             )
-        if person.student_status.startswith(("普通高中", "中职", "高职", "本科")):
-            home.once(rng, "R02", 5, between(rng, 8, 45) * 100 * YUAN, person=person)
+        if person.age >= 12 and person.student_status:
+            # Board in term time; fees besides at the beginning of the spring term.
+            monthly = between(rng, 2, 5 if person.age < 18 else 12) * 100 * YUAN
+            amounts = [monthly if month not in (3, 4) else 0 for month in range(MONTHS)]
+            amounts[5] += between(rng, 4, 30) * 100 * YUAN if person.age >= 15 else 0
+            home.add(rng, "R02", amounts, person=person)
         elif person.student_status == "学前教育":
             home.once(rng, "R02", 5, between(rng, 6, 20) * 100 * YUAN, person=person)
     if home.is_sudden:

@@ -174,9 +174,9 @@ def _three(rng, name):
 def _grown(rng, name):
     """A couple in their fifties with one or two grown children who are not married."""
     people = _couple(rng, name, 46, 62)
-    oldest = min(people[0].age, people[1].age) - between(rng, 22, 26)
+    oldest = min(min(people[0].age, people[1].age) - between(rng, 22, 26), between(rng, 23, 31))
     people.append(_child(rng, name, oldest))
-    if oldest > 21 and rng.random() < 0.35:
+    if oldest > 21 and rng.random() < 0.5:
         people.append(_child(rng, name, oldest - between(rng, 2, 4)))
     return people
 
