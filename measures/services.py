@@ -76,6 +76,17 @@ def assign_measures(*, year, area=None, today, user=None, progress=None):
     return result
 
 
+def in_words(result):
+    """One sentence on what ``assign_measures`` returned."""
+    if not result["flagged"]:
+        return "没有有标记的户。台账没有算过的，先计算台账。"
+    standing = result["standing"]
+    added = f"新提出 {result['households']:,} 户 {result['actions']:,} 项" if result["actions"] else "没有新提出的"
+    return (
+        f"{added}；有标记 {result['flagged']:,} 户，现有措施 {standing['households']:,} 户 {standing['actions']:,} 项。"
+    )
+
+
 def _lock(year):
     """One assignment of a year at a time; on SQLite the transaction itself is alone."""
     if connection.vendor == "postgresql":

@@ -4,7 +4,7 @@ from accounts.clock import today
 from accounts.models import Area
 from jobs.services import JobError
 from ledger.models import PolicyYear
-from measures.services import assign_measures
+from measures.services import assign_measures, in_words
 
 
 def assign(job, progress):
@@ -13,6 +13,7 @@ def assign(job, progress):
     if not Area.objects.visible_to(job.owner).filter(pk=area).exists():
         raise JobError("这个区划不在您的范围内。")
     try:
-        return assign_measures(year=year, area=area, today=today(), user=job.owner, progress=progress)
+        result = assign_measures(year=year, area=area, today=today(), user=job.owner, progress=progress)
     except PolicyYear.DoesNotExist as error:
         raise JobError(f"没有 {year} 政策年度。") from error
+    return {**result, "summary": in_words(result)}

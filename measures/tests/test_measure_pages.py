@@ -234,6 +234,7 @@ def test_the_county_has_measures_proposed(
     assert response.url == reverse("job", args=[job.pk])
     assert (job.state, job.result["households"], job.owner) == ("done", 1, people["county"])
     assert SupportAction.objects.filter(household=poor).count() == job.result["actions"]
+    assert job.result["summary"].startswith(f"新提出 1 户 {job.result['actions']} 项；有标记 1 户")
 
 
 @pytest.mark.parametrize(
