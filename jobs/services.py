@@ -7,7 +7,6 @@ message that comes twice, or late, does no harm.
 import logging
 import threading
 import traceback
-from datetime import timedelta
 from enum import Enum
 from functools import partial
 from pathlib import PurePath
@@ -28,8 +27,6 @@ from sumyuan.celery import app as celery_app
 
 logger = logging.getLogger(__name__)
 
-# A running job gives a sign of life every second or so; one silent for this long has lost its worker.
-SILENT_AFTER = timedelta(minutes=3)
 PULSE_SECONDS = 1
 ROW_EVERY_SECONDS = 5
 RUN_TASK = "jobs.tasks.run"
@@ -43,7 +40,7 @@ class Outcome(Enum):
     """What became of one attempt to run a job."""
 
     FINISHED = "finished"  # run to its end just now, or long finished
-    ELSEWHERE = "elsewhere"  # another worker is at it, or died less than ``SILENT_AFTER`` ago
+    ELSEWHERE = "elsewhere"  # another worker is at it, or died less than ``settings.JOB_SILENT_AFTER`` ago
 
 
 def start_job(*, kind, title, owner, area=None, parameters=None, upload=None):
@@ -84,7 +81,7 @@ def run_job(job_id):
     """Claim a job, run it and write down how it ended.
 
     Only a queued job is claimed, or a running one whose worker has been silent for
-    ``SILENT_AFTER``; anything else is left alone.
+    ``settings.JOB_SILENT_AFTER``; anything else is left alone.
     """
     job = _claim(job_id)
     if job is None:
@@ -126,7 +123,7 @@ def is_silent(job, now):
     """Whether a running job has lost its worker."""
     if job.state != Job.State.RUNNING or cache.get(_pulse_key(job.pk)):
         return False
-    return job.heartbeat_at is None or job.heartbeat_at < now - SILENT_AFTER
+    return job.heartbeat_at is None or job.heartbeat_at < now - settings.JOB_SILENT_AFTER
 
 
 def with_progress(jobs):
@@ -245,7 +242,7 @@ class _Pulse:
         try:
             while True:
                 progress = (self.done, self.total, self.message)
-                cache.set(_pulse_key(self.job.pk), progress, SILENT_AFTER.total_seconds())
+                cache.set(_pulse_key(self.job.pk), progress, settings.JOB_SILENT_AFTER.total_seconds())
                 if monotonic() - row_at >= ROW_EVERY_SECONDS:
                     self._write_row(progress)
                     row_at = monotonic()

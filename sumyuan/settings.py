@@ -136,7 +136,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Shanghai"
 # A message whose worker died with it comes again after so many seconds; a job that is still at work is left alone.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "unacked_restore_throttle": 1}
 # A running job gives a sign of life every second or so; one silent for this long has lost its worker.
 JOB_SILENT_AFTER = timedelta(minutes=3)
 
