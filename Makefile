@@ -9,7 +9,8 @@ BIN := $(VENV)/bin
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	    { echo "需要 Python 3.11 或更新：make run PYTHON=python3.11" >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV) || \
+	    { rm -rf $(VENV); echo "建不了虚拟环境。Debian 上先装：apt install python3-venv" >&2; exit 1; }
 
 # Installed again only when the locked versions change.
 $(VENV)/.runtime: requirements.txt | $(VENV)/bin/python
