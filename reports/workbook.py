@@ -5,7 +5,6 @@ cell that reaches over several rows is therefore merged first, without writing a
 cells are written row by row.
 """
 
-import re
 import tempfile
 from collections import defaultdict
 from itertools import groupby
@@ -16,23 +15,21 @@ import xlsxwriter
 from ledger.digest import FIELDS, canonical_line, digest
 from reports import appendix, summary
 from reports.appendix import COUNT, FLAG, HUNDREDTHS, MONEY, PERCENT, TEXT, WORD, Column
+from reports.rowsheet import RowSheet, clean
 from reports.tally import Tally
 
 A3 = 8
 # Rows count from 0 here: 附件, title, heading, three header rows, then the households.
 TITLE_ROW, HEADING_ROW, HEADER_ROW, FIRST_ROW = 1, 2, 3, 6
 HEADER_LEVELS = 3
-# Points; a line of text takes FONT_SIZE and a third. Excel allows a row 409 points at most.
-FONT_SIZE, LINE_HEIGHT, ROW_PADDING, HIGHEST_ROW = 9, 12, 4, 409
+# Points, in whole pixels of three quarters. Excel allows a row 409 at most.
+FONT_SIZE, LINE_HEIGHT, ROW_PADDING, HIGHEST_ROW = 9, 12, 4.5, 408
 # Excel measures a column in digits of 7 pixels; a digit or half a Chinese character of FONT_SIZE has 6.
 PIXELS_OF_WIDTH, PIXELS_OF_DIGIT = 7, 6
-# Excel's limit for a cell, in UTF-16 units.
-LONGEST_TEXT = 32_767
-CUT = "…（过长，全文见系统）"
-# Characters that no XML file may hold.
-ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-KEY_HEADER = "行键"
 WRAPPED = (TEXT, WORD)
+# Hidden behind the last column: what names a row when the workbook comes back.
+KEY = "key"
+KEY_COLUMN = Column(("行键",), KEY, 24)
 
 
 class Written(NamedTuple):
@@ -67,6 +64,7 @@ class Formats:
             MONEY: number,
             PERCENT: number,
             FLAG: add({**style, "num_format": "0", "align": "center", "shrink": True}),
+            KEY: self.small,
         }
 
 
@@ -81,8 +79,8 @@ def write_ledger(path, form, lines, beside):
             {"title": appendix.TITLE, "subject": form.unit, "author": form.unit, "created": form.made_at}
         )
         formats = Formats(book)
-        overview = None if form.is_village else book.add_worksheet("汇总")
-        sheet = book.add_worksheet("台账")
+        overview = None if form.is_village else book.add_worksheet("汇总", RowSheet)
+        sheet = book.add_worksheet("台账", RowSheet)
         total, tallies, written = _write_households(sheet, form, lines, beside, formats)
         if overview is not None:
             _write_summary(overview, form, total, tallies, formats)
@@ -97,21 +95,18 @@ def _write_households(sheet, form, lines, beside, formats):
     last = len(columns) - 1
     _write_top(sheet, form, last, formats)
     _write_header(sheet, HEADER_ROW, HEADER_LEVELS, [column.header for column in columns], formats.header)
-    key_column = last + 1
-    sheet.write_string(FIRST_ROW - 1, key_column, KEY_HEADER, formats.small)
+    sheet.write_string(FIRST_ROW - 1, last + 1, KEY_COLUMN.header[0], formats.small)
     total, tallies, canonical = Tally(), defaultdict(Tally), []
     # A township's code is the first 9 digits of its villages' codes.
     digits = 9 if form.level == "county" else 12
-    styles = _styles(columns, formats.data)
+    style = _style([*columns, KEY_COLUMN], formats.data)
     fits = _fits(columns)
     row = FIRST_ROW
     for area, here in groupby(lines, key=lambda line: line.village[:digits]):
         tally = tallies[area]
         for line in here:
             cells = appendix.line_cells(row - FIRST_ROW + 1, line, beside, form)
-            _write_cells(sheet, row, cells, styles)
-            sheet.write_string(row, key_column, appendix.row_key(line), formats.small)
-            sheet.set_row(row, _height(cells, fits))
+            sheet.write_cells(row, [*cells, appendix.row_key(line)], style, _height(cells, fits))
             canonical.append(canonical_line(line[: len(FIELDS)]))
             tally.add(line, beside)
             if not form.is_village:
@@ -121,8 +116,7 @@ def _write_households(sheet, form, lines, beside, formats):
         total.update(tally)
     written = Written(row - FIRST_ROW, digest(canonical))
     totals = appendix.total_cells(total, form)
-    _write_cells(sheet, row, totals, _styles(columns, formats.total))
-    sheet.set_row(row, max(_height(totals, fits), 24))
+    sheet.write_cells(row, totals, _style(columns, formats.total), max(_height(totals, fits), 24))
     _widen(sheet, columns, totals)
     _write_foot(sheet, row + 1, form, written, last, formats)
     sheet.print_area(0, 0, row + 2, last)
@@ -148,14 +142,12 @@ def _write_summary(sheet, form, total, tallies, formats):
     _write_across(sheet, 0, [(0, middle, summary.TITLE)], formats.title)
     _write_heading(sheet, 1, form, middle, formats)
     _write_header(sheet, 2, 2, headers, formats.header)
-    styles = _styles(columns, formats.data)
+    style = _style(columns, formats.data)
     for position, (code, name) in enumerate(form.areas, start=1):
-        _write_cells(sheet, 3 + position, summary.summary_cells(position, name, tallies[code], listed), styles)
-        sheet.set_row(3 + position, 18)
+        sheet.write_cells(3 + position, summary.summary_cells(position, name, tallies[code], listed), style, 18)
     row = 4 + len(form.areas)
     totals = summary.summary_cells("合计", None, total, listed)
-    _write_cells(sheet, row, totals, _styles(columns, formats.total))
-    sheet.set_row(row, 24)
+    sheet.write_cells(row, totals, _style(columns, formats.total), 24)
     _widen(sheet, columns, totals)
     sheet.print_area(0, 0, row, last)
 
@@ -163,7 +155,7 @@ def _write_summary(sheet, form, total, tallies, formats):
 def _lay_out(sheet, form, columns):
     freeze = (FIRST_ROW, 2 if form.is_village else 4)
     _set_page(sheet, columns, pages_wide=1, repeat=(HEADER_ROW, FIRST_ROW - 1), freeze=freeze)
-    sheet.set_column(len(columns), len(columns), 24, None, {"hidden": True})
+    sheet.set_column(len(columns), len(columns), KEY_COLUMN.width, None, {"hidden": True})
     sheet.set_row(0, 18)
     sheet.set_row(TITLE_ROW, 40)
     sheet.set_row(HEADING_ROW, 22)
@@ -267,21 +259,8 @@ def _own(pair, level):
     return header if len(header) == level + 1 else None
 
 
-def _write_cells(sheet, row, values, styles):
-    """One row. ``styles`` are (is in hundredths, format) by column; text is never taken for a formula."""
-    write_string, write_number, write_blank = sheet.write_string, sheet.write_number, sheet.write_blank
-    for column, (value, (in_hundredths, style)) in enumerate(zip(values, styles, strict=True)):
-        if value is None or value == "":
-            write_blank(row, column, None, style)
-        elif type(value) is str:
-            write_string(row, column, clean(value), style)
-        else:
-            write_number(row, column, value / 100 if in_hundredths else value, style)
-
-
-def _styles(columns, formats):
-    """(is in hundredths, format) by column."""
-    return [(column.kind in HUNDREDTHS, formats[column.kind]) for column in columns]
+def _style(columns, formats):
+    return RowSheet.row_style([(column.kind in HUNDREDTHS, formats[column.kind]) for column in columns])
 
 
 def _fits(columns):
@@ -310,21 +289,3 @@ def _widen(sheet, columns, totals):
             # Bold, with some air on both sides.
             width = (digits * PIXELS_OF_DIGIT * 1.1 + 4) / PIXELS_OF_WIDTH
             sheet.set_column(index, index, max(column.width, round(width, 1)))
-
-
-def clean(text):
-    """Text that Excel opens without repair: no characters that XML forbids, not over Excel's limit."""
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if ILLEGAL.search(text):
-        text = ILLEGAL.sub("", text)
-    # XlsxWriter takes text between these two for ready-made XML and writes it as it is.
-    if text.startswith("<r>"):
-        text = f"＜{text[1:]}"
-    if len(text) * 2 > LONGEST_TEXT and _units(text) > LONGEST_TEXT:
-        text = text.encode("utf-16-le")[: 2 * (LONGEST_TEXT - len(CUT))].decode("utf-16-le", "ignore") + CUT
-    return text
-
-
-def _units(text):
-    return len(text.encode("utf-16-le")) // 2

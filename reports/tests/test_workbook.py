@@ -11,7 +11,8 @@ import pytest
 
 from ledger.models import LedgerRow
 from ledger.services import rebuild_ledger
-from reports.workbook import LONGEST_TEXT, clean, header_spans
+from reports.rowsheet import LONGEST_TEXT, clean
+from reports.workbook import header_spans
 
 # Domain §4, column by column: first level, second level, third level.
 HEADER = [
@@ -388,3 +389,20 @@ def test_openpyxl_edits_it_and_writes_it_back(small_county, village, export, tmp
     book["台账"].cell(7, 28).value = "改过"
     book.save(tmp_path / "back.xlsx")
     assert openpyxl.load_workbook(tmp_path / "back.xlsx")["台账"].cell(7, 28).value == "改过"
+
+
+def test_rows_are_high_enough_for_their_words(small_county, village, export):
+    """Not every program works heights out by itself; what does not fit would be cut in print."""
+    LedgerRow.objects.filter(household=small_county["fallen"]).update(cause="因病住院自付过高" * 5)
+    sheet = export(village.code)["台账"]
+    plain, long = sheet.row_dimensions[7].height, sheet.row_dimensions[8].height
+    assert plain == 16.5
+    assert long >= 8 * 12, "forty characters in a column of five a line"
+    LedgerRow.objects.filter(household=small_county["fallen"]).update(cause="长" * 3000)
+    assert export(village.code)["台账"].row_dimensions[8].height <= 409
+
+
+def test_columns_are_wide_enough_for_the_sums(small_county, village, export):
+    narrow = export(village.code)["台账"].column_dimensions["Q"].width
+    LedgerRow.objects.filter(household=small_county["rich"]).update(estimate=Decimal("80000000000.12"))
+    assert export(village.code)["台账"].column_dimensions["Q"].width > narrow
