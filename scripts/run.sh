@@ -41,7 +41,7 @@ trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 if [ "$has_redis" = 1 ]; then
-    "$bin/celery" -A sumyuan worker --loglevel WARNING --concurrency 1 &
+    "$bin/celery" -A sumyuan --quiet worker --loglevel WARNING --concurrency 1 &
 fi
 # One worker process: without Redis, jobs and the cache live in it.
 "$bin/gunicorn" sumyuan.wsgi --bind "127.0.0.1:$port" --workers 1 --threads 8 --log-level warning &
