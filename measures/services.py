@@ -1,12 +1,9 @@
-"""Proposing measures for flagged households, and reading them line by line. Plan 二(三)."""
+"""Proposing measures for flagged households. Plan 二(三)."""
 
-from collections import Counter, defaultdict
-from datetime import date
-from decimal import Decimal
-from typing import NamedTuple
+from collections import Counter
 
 from django.db import connection, transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.utils import timezone
 
 from accounts.services import record_event
@@ -22,8 +19,6 @@ LINE_NUMBERS = range(1, 7)
 # Advisory locks of PostgreSQL are numbers; this one and the year name the proposals of that year.
 PROPOSAL_LOCK = 7_302
 PROGRESS_EVERY = 500
-# Ids in one query: SQLite takes some 32,000 parameters.
-IDS_A_QUERY = 10_000
 
 
 @transaction.atomic
@@ -146,56 +141,3 @@ def _counts(households, by_line, by_department):
         # The department with the most first.
         "by_department": dict(sorted(by_department.items(), key=lambda pair: (-pair[1], pair[0]))),
     }
-
-
-class LineAction(NamedTuple):
-    """One action as the appendix and the household's file show it."""
-
-    name: str
-    department: str
-    state: str
-    reason: str
-    due_on: date
-    # ``Decimal`` yuan; None: not estimated.
-    expected_gain: Decimal | None
-
-    @property
-    def state_label(self):
-        return SupportAction.State(self.state).label
-
-
-def measures_by_line(household_ids, *, year):
-    """Household id -> line number -> ``LineAction`` of that year in the catalogue's order, stopped ones left out.
-
-    ``household_ids`` is a list of ids, or a queryset of them for a whole area in one query.
-    Households without an action are missing.
-    """
-    found = defaultdict(lambda: defaultdict(list))
-    for ids in _batches(household_ids):
-        actions = (
-            SupportAction.objects.live()
-            .filter(year=year, household__in=ids)
-            .order_by("measure__line", "measure__order")
-            .values_list(
-                "household_id",
-                "measure__line",
-                "measure__name",
-                "department__name",
-                "state",
-                "reason",
-                "due_on",
-                "expected_gain",
-            )
-        )
-        for household_id, line, *values in actions.iterator(chunk_size=5_000):
-            found[household_id][line].append(LineAction(*values))
-    return {household_id: dict(lines) for household_id, lines in found.items()}
-
-
-def _batches(household_ids):
-    if isinstance(household_ids, QuerySet):
-        yield household_ids.order_by()
-        return
-    ids = list(household_ids)
-    for start in range(0, len(ids), IDS_A_QUERY):
-        yield ids[start : start + IDS_A_QUERY]

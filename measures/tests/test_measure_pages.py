@@ -208,8 +208,9 @@ def test_the_catalogue(client, people, actions):
     client.force_login(people["township"])
     page = client.get(reverse("measure_catalogue"))
     text = page.content.decode()
-    for words in ("雨露计划", "整户无劳动能力", "二(三)4", "残疾人两项补贴", "资产收益分红", "工商联", "由人工选定"):
-        assert (words in text) is (words != "由人工选定"), words
+    for words in ("雨露计划", "整户无劳动能力", "二(三)4", "残疾人两项补贴", "资产收益分红", "工商联"):
+        assert words in text, words
+    assert "由人工选定" not in text
     counts = {measure.code: measure.count for line in page.context["lines"] for measure in line.catalogue}
     assert (counts["public_post"], counts["low_income_allowance"], counts["rain_dew"]) == (1, 1, 0)
     client.force_login(people["county"])
@@ -219,6 +220,17 @@ def test_the_catalogue(client, people, actions):
     counts = {measure.code: measure.count for line in page.context["lines"] for measure in line.catalogue}
     # A stopped one does not count.
     assert (counts["public_post"], counts["low_income_allowance"]) == (1, 2)
+
+
+def test_a_measure_without_a_rule_is_given_by_hand_only(client, people):
+    civil = Department.objects.get(name="民政局")
+    Measure.objects.create(
+        code="by_hand", line_id=4, department=civil, name="慰问", nature="assistance", clause="二(三)4", is_active=False
+    )
+    client.force_login(people["county"])
+    page = client.get(reverse("measure_catalogue")).content.decode()
+    assert "由人工选定" in page
+    assert "已停用" in page
 
 
 def test_the_county_has_measures_proposed(
