@@ -94,6 +94,9 @@ class ScopedModelAdmin(RoleRights, ExportMixin, admin.ModelAdmin):
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
         raise Http404
 
+    def get_view_on_site_url(self, obj=None):
+        return obj.get_absolute_url() if obj is not None and hasattr(obj, "get_absolute_url") else None
+
     def log_addition(self, request, obj, message):
         record_event(user=request.user, action="后台新增", subject=self.subject(obj))
         return super().log_addition(request, obj, message)
@@ -130,13 +133,13 @@ class ScopedModelAdmin(RoleRights, ExportMixin, admin.ModelAdmin):
 
     def history_view(self, request, object_id, extra_context=None):
         """What was changed, by whom and when, from the row's own history where it keeps one."""
-        if not hasattr(self.model, "history"):
-            return super().history_view(request, object_id, extra_context)
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         obj = self.get_object(request, unquote(object_id))
         if obj is None:
             raise Http404
-        if not self.has_view_permission(request, obj):
-            raise PermissionDenied
+        if not hasattr(self.model, "history"):
+            return super().history_view(request, object_id, extra_context)
         records = list(obj.history.select_related("history_user")[: HISTORY_LENGTH + 1])
         context = {
             **self.admin_site.each_context(request),
@@ -151,7 +154,7 @@ class ScopedModelAdmin(RoleRights, ExportMixin, admin.ModelAdmin):
 
     def _steps(self, records):
         """Each record with what it changed against the one before it in time."""
-        for record, before in zip(records, [*records[1:], None], strict=True):
+        for record, before in zip(records, [*records[1:], None], strict=False):
             changes = record.diff_against(before, foreign_keys_are_objs=True).changes if before else []
             yield {
                 "record": record,

@@ -8,6 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 
+from accounts.admin_base import RoleRights
 from accounts.models import User
 
 
@@ -19,6 +20,15 @@ class CountyAdminSite(AdminSite):
     site_title = "管理"
     index_title = "数据与账号"
     enable_nav_sidebar = False
+
+    def register(self, model_or_iterable, admin_class=None, **options):
+        """Only pages with rights by role: those that libraries bring along go by permission rows and flags."""
+        if admin_class is not None and issubclass(admin_class, RoleRights):
+            super().register(model_or_iterable, admin_class, **options)
+
+    def get_urls(self):
+        """Without the detour to a row's page by number, which asks nobody whether the row is theirs to see."""
+        return [address for address in super().get_urls() if getattr(address, "name", "") != "view_on_site"]
 
     @property
     def site_header(self):
