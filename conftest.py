@@ -1,5 +1,6 @@
 """The same people and places in every test."""
 
+import os
 from datetime import date
 from itertools import count
 
@@ -52,6 +53,18 @@ def own_connections(transactional_db, tmp_path, monkeypatch):
     yield
     connection.close()
     connection.connection = in_memory
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Debian's Chromium, or the one that ``CHROMIUM`` names."""
+    # Playwright keeps an event loop in the tests' own thread; the tests use the database there all the same.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    return {
+        **browser_type_launch_args,
+        "executable_path": os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+        "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+    }
 
 
 @pytest.fixture
