@@ -69,10 +69,7 @@ class Sheet:
 
     def dataset(self):
         """The sheet as the ``tablib.Dataset`` that import resources take."""
-        data = Dataset(headers=self.headers)
-        for row in self.rows:
-            data.append(row)
-        return data
+        return Dataset(*self.rows, headers=self.headers)
 
 
 def read_csv(path, *, key_column):

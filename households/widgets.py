@@ -112,7 +112,7 @@ class IdNumberWidget(widgets.CharWidget):
             raise CellError(
                 "被 Excel 存成了数字，只留 15 位，后面的数字已丢失；请把列设为文本后重新填写", masked=f"{value:.1E}"
             )
-        number = identity.normalise(text_of(value))
+        number = "".join(text_of(value).split()).upper()
         if not number:
             return None
         if re.fullmatch(r"\d(\.\d+)?E\+?\d+", number):

@@ -49,6 +49,14 @@ class Change:
     new: str
 
 
+@dataclass(frozen=True)
+class _Wrong:
+    """Stands for the value of a cell that cannot be read: why, and the cell as it may be shown."""
+
+    reason: str
+    shown: str = ""
+
+
 class SheetRowResult(results.RowResult):
     """What happens to one row of the sheet: its errors, or what it changes."""
 
@@ -234,38 +242,34 @@ class SheetResource(resources.Resource):
         known = defaultdict(dict)
         for start in range(0, total, STEP):
             rows = [self.dataset[index] for index in range(start, min(start + STEP, total))]
+            cells = list(zip(*rows, strict=True))
             for name, column in present:
                 position = self.positions[column.column_name]
-                cells = [row[position] for row in rows]
-                self.values[name] += self._clean(column, position, cells, start, known[name])
+                self.values[name] += self._clean(column, position, cells[position], start, known[name])
             progress(min(start + STEP, total), total)
 
     def _clean(self, column, position, cells, start, known):
-        clean, today, required = column.widget.clean, self.today, column.is_required
+        """Values of one column's cells. ``known`` keeps those met before: most cells of a register repeat."""
+        # A number, a flag and a text that equal each other in Python are not the same cell.
+        keys = [cell if type(cell) is str else (type(cell), cell) for cell in cells]
+        for key in set(keys).difference(known):
+            known[key] = self._clean_cell(column, key if type(key) is str else key[1])
+        values = [known[key] for key in keys]
         bad = {self.index_of(number): why for (number, place), why in self.bad_cells.items() if place == position}
-        values = []
-        for index, cell in enumerate(cells, start):
-            if bad and index in bad:
-                self.fail(index, column.column_name, bad[index])
-                values.append(BAD)
-                continue
-            # Most cells of a register repeat. A number, a flag and a text that equal each other
-            # in Python are not the same cell.
-            key = cell if type(cell) is str else (type(cell), cell)
-            try:
-                value = known[key]
-            except KeyError:
-                try:
-                    value = known[key] = clean(cell, today=today)
-                except CellError as error:
-                    self.fail(index, column.column_name, error.reason, error.masked or masked(shown(cell)))
-                    values.append(BAD)
-                    continue
-            if value is None and required:
-                self.fail(index, column.column_name, "不能为空")
-                value = BAD
-            values.append(value)
+        if bad or any(type(value) is _Wrong for value in values):
+            for index, value in enumerate(values, start):
+                wrong = _Wrong(bad[index]) if index in bad else value
+                if type(wrong) is _Wrong:
+                    self.fail(index, column.column_name, wrong.reason, wrong.shown)
+                    values[index - start] = BAD
         return values
+
+    def _clean_cell(self, column, cell):
+        try:
+            value = column.widget.clean(cell, today=self.today)
+        except CellError as error:
+            return _Wrong(error.reason, error.masked or masked(shown(cell)))
+        return _Wrong("不能为空") if value is None and column.is_required else value
 
     def index_of(self, number):
         """The index of the row with that number on the sheet."""
