@@ -15,7 +15,7 @@ from measures.rules.values import OTHER_SCHOOL, PRESCHOOL, VOCATIONAL
 from visits.models import IncomeEntry, Visit
 
 CLASSES = Earned._fields
-ROW_FIELDS = ("household_id", *FLAGS, "warning", "months_missing", "transfer_share", "change_rate", "persons")
+ROW_FIELDS = ("household_id", *FLAGS, "warning", "months_missing", "transfer_share", "persons")
 HOUSEHOLD_FIELDS = (
     "kind",
     "monitor_kind",
@@ -85,7 +85,6 @@ def read_facts(rows, policy, today):
             year_months=policy.annual_months,
             per_capita=row["per_capita_fen"],
             transfer_share=row["transfer_share"],
-            change_rate=row["change_rate"],
             counted_persons=row["persons"],
             net=row["net_fen"],
             window=Earned._make(row[f"{name}_fen"] for name in CLASSES),
@@ -104,7 +103,6 @@ def _lines(policy):
         monitoring=terms.monitoring_line,
         average=terms.average_line,
         low_income=terms.low_income_line,
-        transfer_share=terms.transfer_share_line,
         large_fall=terms.large_fall,
     )
 

@@ -153,20 +153,25 @@ def compulsory_education(facts):
     return None if facts.is_schooling_safe else "走访反映义务教育无保障，劝返复学、送教上门"
 
 
-@suits("disability_subsidies", "因残；或有持残疾证的人未领补贴：一、二级有护理补贴，收入较低有生活补贴")
+@suits("disability_subsidies", "因残；或残疾人未领补贴：一、二级有护理补贴，收入较低有生活补贴，没有证的先办证")
 def disability_subsidies(facts):
-    """两项补贴: living subsidy for low-income households, care subsidy for grades one and two."""
+    """两项补贴: living subsidy for low-income households, care subsidy for grades one and two. No card, no subsidy."""
     certified = facts.count(lambda person: person.disability_grade is not None)
+    without_card = facts.count(lambda person: person.is_disabled and person.disability_grade is None)
     paid = facts.received("T06")
     if facts.has_cause(Cause.DISABILITY):
         if not certified:
             return "因残，家中无人登记残疾证，帮助评残办证后落实两项补贴"
         return f"因残，{certified} 人持证，{'两项补贴按月足额发放' if paid else '落实两项补贴'}"
-    severe = facts.count(lambda person: person.is_severely_disabled)
-    if paid or not certified or not (severe or facts.is_low_income):
+    if paid or not facts.flags:
         return None
-    kinds = "生活补贴和护理补贴" if severe and facts.is_low_income else "护理补贴" if severe else "生活补贴"
-    return f"{certified} 人持残疾证，统计期内未领两项补贴，核对落实{kinds}"
+    severe = facts.count(lambda person: person.is_severely_disabled)
+    if certified and (severe or facts.is_low_income):
+        kinds = "生活补贴和护理补贴" if severe and facts.is_low_income else "护理补贴" if severe else "生活补贴"
+        return f"{certified} 人持残疾证，统计期内未领两项补贴，核对落实{kinds}"
+    if without_card and facts.is_low_income:
+        return f"{without_card} 人残疾未登记残疾证，帮助评残办证后落实两项补贴"
+    return None
 
 
 @suits("safe_housing", "走访或花名册反映住房不安全，或因安全住房")

@@ -92,7 +92,6 @@ class Lines(NamedTuple):
     average: int
     low_income: int
     # Hundredths of a percent.
-    transfer_share: int
     large_fall: int
 
 
@@ -124,7 +123,6 @@ class HouseholdFacts:
     # Printed figures of the ledger row.
     per_capita: int = 0
     transfer_share: int | None = None
-    change_rate: int | None = None
     # Persons and net income as the ledger row counts them.
     counted_persons: int = 1
     net: int = 0

@@ -10,7 +10,7 @@ from measures.facts import ITEMS
 from measures.models import Measure
 from measures.rules import RULES, Earned, HouseholdFacts, Lines, Person, propose
 
-LINES = Lines(monitoring=730_000, average=1_255_000, low_income=1_255_000, transfer_share=6_000, large_fall=2_000)
+LINES = Lines(monitoring=730_000, average=1_255_000, low_income=1_255_000, large_fall=2_000)
 ABLE = Person(age=40, labour="ordinary")
 WORKING = Person(age=40, labour="ordinary", is_working=True)
 WEAK = Person(age=58, labour="weak")
@@ -140,6 +140,11 @@ CASES = {
         household(WORKING, Person(disability_grade=2, is_disabled=True), items={"T06": 90_000}),
         "",
         {"disability_subsidies"},
+    ),
+    "三4 残疾没有证：先办证": (
+        household(WORKING, Person(age=30, is_disabled=True)),
+        "disability_subsidies",
+        {},
     ),
     "三4 刚性支出大：专项救助": (
         household(WORKING, per_capita=1_200_000, net=900_000, items={"R01": 600_000}),
