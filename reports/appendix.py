@@ -200,7 +200,7 @@ def total_cells(tally, form):
         None,
         tally.warnings(),
         *(tally["line_households", line] for line in range(1, 7)),
-        tally["gain"],
+        tally.expected_gain,
         None,
         None,
         None,

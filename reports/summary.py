@@ -61,7 +61,8 @@ def figures(policy):
         Figure((flags, f"降幅{fall}及以上户数"), COUNT, "large_falls"),
         Figure((ledger, "已定措施户数"), COUNT, "decided"),
         Figure((ledger, "措施待确认户数"), COUNT, "only_suggested"),
-        Figure((ledger, "未定措施户数"), COUNT, "without_actions"),
+        # Of those with a flag: the others need none.
+        Figure((ledger, "未定措施户数"), COUNT, "flagged_without_actions"),
     ]
     for number, name in enumerate(LINES, start=1):
         listed += [
@@ -71,7 +72,7 @@ def figures(policy):
             Figure((name, "金额"), MONEY, ("line_paid", number)),
         ]
     listed += [
-        Figure((effect, "预计年增收（减支）"), MONEY, "gain"),
+        Figure((effect, "预计年增收（减支）"), MONEY, "expected_gain", True),
         Figure((effect, "措施落实户数"), COUNT, "carried_out"),
         Figure((effect, "风险点已消除"), COUNT, "risks_eliminated"),
         Figure((effect, "风险点未消除"), COUNT, "risks_open"),

@@ -42,8 +42,8 @@ class Tally(Counter):
         self["no_labour"] += line.without_labour == line.persons
         self["incomplete"] += line.months_missing > 0
         self["warning", line.warning] += 1
-        self._add_flags(line)
-        self._add_actions(line, beside)
+        is_flagged = self._add_flags(line)
+        self._add_actions(line, beside, is_flagged)
         risks = beside.risks.get(line.household_id, NO_RISKS)
         self["risks_open"] += risks.open
         self["risks_eliminated"] += risks.eliminated
@@ -77,11 +77,12 @@ class Tally(Counter):
                 self[name] += 1
                 flagged = True
         self["flagged"] += flagged
+        return flagged
 
-    def _add_actions(self, line, beside):
+    def _add_actions(self, line, beside, is_flagged):
         actions = beside.actions.get(line.household_id)
         if not actions:
-            self["without_actions"] += 1
+            self["flagged_without_actions"] += is_flagged
             return
         lines = set()
         for action in actions:
@@ -89,6 +90,7 @@ class Tally(Counter):
             lines.add(measure_line)
             self["line_actions", measure_line] += 1
             if action.gain is not None:
+                self["with_gain"] += 1
                 self["gain"] += action.gain
         for measure_line in lines:
             self["line_households", measure_line] += 1
@@ -124,6 +126,11 @@ class Tally(Counter):
         """Σ transfer ÷ Σ of the four classes in hundredths of a percent; ``None`` without income."""
         gross = self["wage"] + self["business"] + self["property"] + self["transfer"]
         return share(self["transfer"], gross)
+
+    @property
+    def expected_gain(self):
+        """Fen; ``None`` where nobody has estimated any."""
+        return self["gain"] if self["with_gain"] else None
 
     @property
     def visit_rate(self):

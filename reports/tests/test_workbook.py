@@ -257,6 +257,11 @@ def test_totals_in_exact_fractions(small_county, export, area):
     assert total[43] == f"无上年数{sum(each.last_net is None for each in stored)}户"
 
 
+def test_a_gain_nobody_estimated_is_no_zero_in_the_total(small_county, next_village, export):
+    _, total, _ = household_rows(export(next_village.code)["台账"])
+    assert total[36] is None
+
+
 def test_totals_count_measures_and_outcomes(small_county, village, export):
     _, total, _ = household_rows(export(village.code)["台账"])
     assert total[30:36] == [0, 1, 0, 2, 0, 0]
