@@ -45,6 +45,26 @@ def in_order(households, sort):
     return households.order_by(order, "number")
 
 
+class BadChoice(ValueError):
+    """A filter's value is none of those offered, such as another's village."""
+
+
+def choose(user, data, *, policy, day, search=None):
+    """(the filters, the households they choose); with a valid search form the households that it finds.
+
+    A department gets no filters (``None``): filtering by what it may not see would tell it all the
+    same. Raises ``BadChoice``.
+    """
+    visible = Household.objects.visible_to(user)
+    if user.has_role(User.Role.DEPARTMENT):
+        households = with_row(visible.present_on(day), policy.year)
+        return None, search.narrow(households) if search else households
+    chosen = HouseholdFilter({} if search else data, queryset=visible, user=user, year=policy.year, day=day)
+    if not chosen.form.is_valid():
+        raise BadChoice
+    return chosen, search.narrow(with_row(visible, policy.year)) if search else chosen.qs
+
+
 class HouseholdFilter(django_filters.FilterSet):
     """The filters above the list of households. ``month`` is the month whose visits are due."""
 

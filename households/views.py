@@ -3,7 +3,6 @@
 from tempfile import TemporaryFile
 
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -12,15 +11,15 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.clock import today
 from accounts.models import User
 from accounts.permissions import allow, signed_in
-from accounts.services import record_event
-from households.filters import HouseholdFilter, in_order, with_row
+from households.filters import BadChoice, choose, in_order
 from households.forms import SearchForm
 from households.models import Household, Member
+from jobs.services import start_job
 from ledger.calc import FLAGS
 from ledger.explanation import explain
 from ledger.models import LedgerRow, RiskPoint
 from measures.models import SupportAction
-from reports.household_list import write_households
+from reports.household_list import LONG, export_households, file_name
 from reports.years import current_policy
 from visits.models import Visit
 from visits.months import add_months, month_number, months_from
@@ -31,6 +30,7 @@ READERS = (*sorted(User.AREA_ROLES), Role.HELPER)
 # Those who go there, or have to call first.
 CALLERS = (Role.VILLAGE, Role.HELPER, Role.TOWNSHIP, Role.DEPARTMENT)
 PAGE_SIZE = 50
+EXPORT = "export_households"
 
 
 @allow(*READERS, Role.DEPARTMENT)
@@ -61,29 +61,34 @@ def household_search(request):
 @allow(*READERS)
 @require_http_methods(["GET", "POST"])
 def household_export(request):
-    """What the list shows, as a workbook: by the filters of the address, or by a posted search."""
+    """What the list shows, as a workbook: by the filters of the address, or by a posted search. A long one is a job."""
     search = SearchForm(request.POST) if request.method == "POST" else None
     if search is not None and not search.is_valid():
         return redirect("household_list")
     data = request.POST if search else request.GET
-    policy = _policy(request.user)
-    households = _chosen(request.user, data, policy, search)[1]
-    phones = {Role.AUDITOR: "", Role.COUNTY: "masked"}.get(request.user.role, "full")
+    policy, day = _policy(request.user), today()
+    households = _choose(request.user, data, policy, search)[1]
+    # The words of a search may be a name or an ID number, and go into no job.
+    filters = {} if search else {name: value for name, value in data.items() if value and name != "sort"}
+    sort = data.get("sort", "")
+    if search is None and households.count() > LONG:
+        parameters = {"filters": filters, "sort": sort}
+        job = start_job(kind=EXPORT, title="导出户名单", owner=request.user, parameters=parameters)
+        return redirect("job", job.pk)
     # Closed by the response, when it has been sent.
     output = TemporaryFile()  # noqa: SIM115
-    title = f"户名单（{policy.year} 年度，{today():%Y-%m-%d} 导出，金额单位：元）"
-    written = write_households(output, in_order(households, data.get("sort", "")), title=title, phones=phones)
-    with transaction.atomic():
-        # The words of a search may be a name or an ID number, and stay out of the trail.
-        filters = {} if search else {name: value for name, value in data.items() if value}
-        record_event(
-            user=request.user,
-            action="导出户名单",
-            subject=f"{written} 户",
-            detail={"filters": filters, "is_search": search is not None},
-        )
+    export_households(
+        output,
+        households,
+        user=request.user,
+        policy=policy,
+        day=day,
+        sort=sort,
+        filters=filters,
+        is_search=search is not None,
+    )
     output.seek(0)
-    return FileResponse(output, as_attachment=True, filename=f"户名单-{today():%Y%m%d}.xlsx")
+    return FileResponse(output, as_attachment=True, filename=file_name(day))
 
 
 @signed_in
@@ -136,22 +141,17 @@ def _policy(user):
     return policy
 
 
-def _chosen(user, data, policy, search=None):
-    """(the filters, the households they choose). A value that is no choice, such as another's village, is 404."""
-    visible = Household.objects.visible_to(user)
-    if user.has_role(Role.DEPARTMENT):
-        households = with_row(visible.present_on(today()), policy.year)
-        return None, search.narrow(households) if search else households
-    chosen = HouseholdFilter({} if search else data, queryset=visible, user=user, year=policy.year, day=today())
-    if not chosen.form.is_valid():
-        raise Http404
-    return chosen, search.narrow(with_row(visible, policy.year)) if search else chosen.qs
+def _choose(user, data, policy, search=None):
+    try:
+        return choose(user, data, policy=policy, day=today(), search=search)
+    except BadChoice as error:
+        raise Http404 from error
 
 
 def _list(request, data, search=None):
     """One page of the chosen households, and how many of how many they are."""
     policy = _policy(request.user)
-    chosen, households = _chosen(request.user, data, policy, search)
+    chosen, households = _choose(request.user, data, policy, search)
     sort = data.get("sort", "")
     paginator = Paginator(in_order(households, sort), PAGE_SIZE)
     page = paginator.get_page(data.get("page"))

@@ -1,14 +1,18 @@
-"""The list of households as a workbook. It never holds an ID number."""
+"""The list of households as a workbook. It never holds an ID number. Who may have which phone is decided here."""
 
 import xlsxwriter
+from django.db import transaction
 
+from accounts.models import User
+from accounts.services import record_event
 from households import identity
 from households.choices import Kind, MonitorKind
-from households.filters import ROW
+from households.filters import ROW, in_order
 from ledger.calc import FLAGS
 from ledger.models import WARNING_LABELS, RiskPoint
 
 CHUNK = 2000
+OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 ROW_FIGURES = ("persons", "last_per_capita", "per_capita", "change_rate", "transfer_share", "months_missing", "warning")
 COLUMNS = [
     ("户编号", 20),
@@ -31,11 +35,41 @@ COLUMNS = [
 PHONE = ("户联系电话", 16)
 
 
-def write_households(output, households, *, title, phones):
-    """Write the households (joined with their row by ``with_row``) to a file; returns how many.
+# A list longer than this takes more than two seconds to write, and is made by a job.
+LONG = 3000
 
-    ``phones`` says how phone numbers appear: ``"full"``, ``"masked"``, or ``""`` for not at all.
+
+def export_households(output, households, *, user, policy, day, sort="", filters=None, is_search=False, progress=None):
+    """Write the chosen households in order to a file, put it on record, and return how many they were.
+
+    ``filters`` are those of the address; the words of a search may be a name or an ID number, and
+    stay out of the trail.
     """
+    title = f"户名单（{policy.year} 年度，{day:%Y-%m-%d} 导出，金额单位：元）"
+    written = _write_workbook(output, in_order(households, sort), title, _phones(user), progress)
+    with transaction.atomic():
+        record_event(
+            user=user,
+            action="导出户名单",
+            subject=f"{written} 户",
+            detail={"filters": filters or {}, "is_search": is_search},
+        )
+    return written
+
+
+def file_name(day):
+    return f"户名单-{day:%Y%m%d}.xlsx"
+
+
+def _phones(user):
+    """How phone numbers appear: in full to those who call, masked to the county, not at all to others."""
+    callers = (User.Role.VILLAGE, User.Role.HELPER, User.Role.TOWNSHIP)
+    if user.has_role(*callers):
+        return "full"
+    return "masked" if user.has_role(User.Role.COUNTY) else ""
+
+
+def _write_workbook(output, households, title, phones, progress):
     columns = [*COLUMNS, PHONE] if phones else COLUMNS
     book = xlsxwriter.Workbook(
         output, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -53,11 +87,14 @@ def write_households(output, households, *, title, phones):
     sheet.write_string(0, 0, title)
     for index, (label, _) in enumerate(columns):
         sheet.write_string(1, index, label, head)
-    line = 1
-    for line, values in enumerate(_read(households), start=2):
-        _write(sheet, line, values, money, phones)
+    total = households.count() if progress else 0
+    written = 0
+    for written, values in enumerate(_read(households), start=1):
+        _write(sheet, written + 1, values, money, phones)
+        if progress and written % CHUNK == 0:
+            progress(min(written, total), total, "写入户名单")
     book.close()
-    return line - 1
+    return written
 
 
 def _read(households):

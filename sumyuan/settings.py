@@ -144,6 +144,7 @@ JOB_SILENT_AFTER = timedelta(minutes=3)
 JOB_KINDS = {
     "import_check": "visits.tasks.check_import",
     "import_write": "visits.tasks.write_import",
+    "export_households": "households.tasks.export_list",
     "rebuild_ledger": "ledger.tasks.rebuild",
     "assign_measures": "measures.tasks.assign",
     "export_ledger": "reports.tasks.run_export",

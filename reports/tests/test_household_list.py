@@ -7,6 +7,9 @@ import pytest
 
 from accounts.models import AuditEvent
 from accounts.services import verify_chain
+from households.tasks import export_list
+from jobs.models import Job
+from jobs.services import JobError
 from ledger.services import rebuild_ledger
 
 PHONE = "13912345678"
@@ -88,3 +91,33 @@ def test_every_export_is_on_record_without_the_words_of_a_search(households, exp
     assert filtered.detail["filters"] == {"flag": "any"}
     assert "赵一" not in str(searched.detail)
     assert verify_chain() is None
+
+
+def test_a_long_list_is_made_by_a_job(
+    client, people, households, settings, monkeypatch, django_capture_on_commit_callbacks
+):
+    settings.JOBS_EAGER = True
+    monkeypatch.setattr("households.views.LONG", 1)
+    client.force_login(people["county"])
+    with django_capture_on_commit_callbacks(execute=True):
+        response = client.get("/households/export/?kind=lifted&sort=-per_capita")
+    job = Job.objects.get()
+    assert response["Location"] == f"/jobs/{job.pk}/"
+    assert (job.state, job.result["households"], job.output_name) == ("done", 2, "户名单-20220710.xlsx")
+    sheet = openpyxl.load_workbook(job.output).active
+    assert {row[3] for row in sheet.iter_rows(min_row=3, values_only=True)} == {"赵一", "=1+1"}
+    # A short one still comes at once.
+    assert "attachment" in client.get("/households/export/?area=130630101")["Content-Disposition"]
+
+
+def test_a_job_asks_for_the_scope_again(people, households, county, village):
+    owner = people["county"]
+    job = Job.objects.create(
+        kind="export_households",
+        title="导出户名单",
+        owner=owner,
+        parameters={"filters": {"area": "130630102"}, "sort": ""},
+    )
+    owner.areas.set([village])
+    with pytest.raises(JobError, match="不能看的区划"):
+        export_list(Job.objects.get(pk=job.pk), lambda *step: None)
