@@ -151,10 +151,9 @@ def _ledger(request, policy, area, areas):
         "area": area,
         "chosen": chosen,
         "may_rebuild": request.user.has_role(Role.COUNTY) and area is not None,
+        "address": _address(policy, area),
+        "part_label": _part_label(area, areas),
         # Below a village, or where households are paired one by one, there is nothing to sum up.
-        "address": reverse("ledger_area", args=[policy.year, area.code])
-        if area
-        else reverse("ledger_year", args=[policy.year]),
         "has_summary": bool(areas) and (area is None or area.level in BELOW),
     }
     as_list = not context["has_summary"] or chosen.is_narrowed or request.GET.get("show") == "households"
@@ -163,7 +162,8 @@ def _ledger(request, policy, area, areas):
     else:
         context |= _summary(request, rows, policy, area, areas)
     if not context["in_ledger"]:
-        context["has_households"] = Household.objects.visible_to(request.user).exists()
+        households = Household.objects.visible_to(request.user)
+        context["has_households"] = (households.within(area.code) if area else households).exists()
         return render(request, "ledger/ledger_empty.html", context)
     if not as_list:
         return render(request, "ledger/ledger_summary.html", context)
@@ -187,6 +187,17 @@ def _summary(request, rows, policy, area, areas):
     total = add_up(line.totals for line in lines)
     states = state_counts([state for line in lines for state in line.states], len(villages))
     return {"lines": counted, "totals": total, "states": states, "in_ledger": total.households}
+
+
+def _address(policy, area):
+    """The page's own address, to which its counts and filters add."""
+    return reverse("ledger_area", args=[policy.year, area.code]) if area else reverse("ledger_year", args=[policy.year])
+
+
+def _part_label(area, areas):
+    """What a summary has one line each for: the areas one level below, or the user's own."""
+    levels = {BELOW.get(area.level, Level.VILLAGE)} if area else {part.level for part in areas}
+    return Level(levels.pop()).label if len(levels) == 1 else "区划"
 
 
 def _household_list(request, rows, chosen, policy, area):

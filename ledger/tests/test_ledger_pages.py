@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from accounts.models import Area
 from households.models import AnnualIncome, Household
 from ledger.calc import FLAGS
 from ledger.models import LedgerRow, PolicyYear, VillageLedger
@@ -125,6 +126,10 @@ def test_a_cadre_of_two_villages_sees_both_side_by_side(get, small_county, peopl
     response = get("cadre")
     assert [line.area.name for line, _ in response.context["lines"]] == ["柳沟村", "石坡村"]
     assert response.context["totals"].households == 4
+    text = response.content.decode()
+    assert "我的区划 2022 年度台账" in text
+    assert "按村" not in text
+    assert "按村汇总" in get("cadre", show="households").content.decode()
 
 
 def test_an_area_inside_another_own_one_is_not_counted_twice(get, small_county, people, village):
@@ -300,6 +305,13 @@ def test_before_the_first_rebuild_others_ask_the_county(get, household, who):
     text = get(who).content.decode()
     assert "请县乡村振兴局计算" in text
     assert "rebuild" not in text
+
+
+def test_a_village_without_households_says_so(get, small_county, township):
+    empty = Area.objects.create(code="130630101903", name="空山村", level="village", parent=township)
+    text = get("township", empty.code).content.decode()
+    assert "空山村还没有户" in text
+    assert "还没有计算" not in text
 
 
 def test_nothing_to_see_says_what_to_do(get, people):
