@@ -1,5 +1,6 @@
 """Files out: the appendix ledger of an area, as one workbook or as a zip of one workbook a village."""
 
+import errno
 import os
 import tempfile
 import zipfile
@@ -21,6 +22,7 @@ SPLIT_BY_VILLAGE = "village"
 # The kind of job that makes an export, as ``settings.JOB_KINDS`` names it.
 EXPORT_JOB = "export_ledger"
 PROGRESS_EVERY = 200
+REASONS = {errno.ENOSPC: "磁盘满了", errno.EDQUOT: "磁盘配额满了", errno.EACCES: "没有权限", errno.EROFS: "磁盘只读"}
 
 
 class ExportError(Exception):
@@ -154,16 +156,20 @@ def _write_atomically(output, write):
     try:
         handle, name = tempfile.mkstemp(dir=output.parent, prefix=".ledger-", suffix=".part")
     except OSError as error:
-        raise ExportError(f"不能在 {output.parent} 里写文件：{error.strerror}。") from error
+        raise ExportError(f"不能在 {output.parent} 里写文件：{_reason(error)}。") from error
     os.close(handle)
     try:
         result = write(name)
         os.replace(name, output)
     except OSError as error:
-        raise ExportError(f"写不出 {output}：{error.strerror}。") from error
+        raise ExportError(f"写不出 {output.name}：{_reason(error)}。") from error
     finally:
         Path(name).unlink(missing_ok=True)
     return result
+
+
+def _reason(error):
+    return REASONS.get(error.errno, error.strerror)
 
 
 def _counted(lines, total, progress):

@@ -16,14 +16,14 @@ def run_export(job, progress):
     if area is None:
         raise JobError("要导出的区划已不在。请重新选择。")
     with tempfile.TemporaryDirectory(prefix="export-") as folder:
-        path = Path(folder, "ledger")
+        path = Path(folder, file_name(area, year, split))
         try:
             result = export_ledger(
                 year=year, area=area.code, output=path, day=today(), user=job.owner, split=split, progress=progress
             )
         except ExportError as error:
             raise JobError(str(error)) from error
-        attach_output(job, path, file_name(area, year, split))
+        attach_output(job, path, path.name)
     shown = {key: result[key] for key in ("year", "area", "split", "households", "digest")}
     return {**shown, "summary": _summary(result)}
 
