@@ -143,7 +143,9 @@ def _below_header(rows, bad_cells, key_column):
     kept, numbers = [], []
     for offset in range(index + 1, height):
         number = offset + 1
-        row = rows[offset][:width] if offset < len(rows) else []
+        row = rows[offset] if offset < len(rows) else []
+        if len(row) > width:
+            row = row[:width]
         if number in bad_rows or any(cell != "" and (type(cell) is not str or cell.strip()) for cell in row):
             row.extend([""] * (width - len(row)))
             kept.append(row)

@@ -252,11 +252,12 @@ class SheetResource(resources.Resource):
         """Values of one column's cells. ``known`` keeps those met before: most cells of a register repeat."""
         # A number, a flag and a text that equal each other in Python are not the same cell.
         keys = [cell if type(cell) is str else (type(cell), cell) for cell in cells]
-        for key in set(keys).difference(known):
+        distinct = set(keys)
+        for key in distinct.difference(known):
             known[key] = self._clean_cell(column, key if type(key) is str else key[1])
-        values = [known[key] for key in keys]
+        values = list(map(known.__getitem__, keys))
         bad = {self.index_of(number): why for (number, place), why in self.bad_cells.items() if place == position}
-        if bad or any(type(value) is _Wrong for value in values):
+        if bad or any(type(known[key]) is _Wrong for key in distinct):
             for index, value in enumerate(values, start):
                 wrong = _Wrong(bad[index]) if index in bad else value
                 if type(wrong) is _Wrong:

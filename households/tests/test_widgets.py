@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from conftest import resident_id
 from households import identity
 from households.choices import Health
+from households.names import pinyin
 from households.resources.roster import HEALTH
 from households.widgets import (
     AmountWidget,
@@ -208,3 +209,10 @@ def test_messages_never_show_an_id_or_phone():
     assert number not in text
     assert "13812345678" not in text
     assert identity.mask(number) in text
+
+
+@pytest.mark.parametrize(
+    ("name", "sound"), [("李四", "lisi ls"), ("阿依古丽", "ayiguli aygl"), ("Ali", "ali ali"), ("", "")]
+)
+def test_names_by_their_sound(name, sound):
+    assert pinyin(name) == sound
