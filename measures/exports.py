@@ -2,6 +2,7 @@
 
 import xlsxwriter
 
+from accounts.services import record_event
 from measures.models import SupportAction
 
 CHUNK = 2_000
@@ -29,11 +30,28 @@ FIELDS = (
     "due_on",
     "reason",
 )
+ORDER = ("household__village_id", "household__number", "measure__line", "measure__order")
 STATE, DUE_ON = FIELDS.index("state"), FIELDS.index("due_on")
 
 
-def write_actions(output, actions, *, title):
-    """Write the measures to a file, one row each; returns how many."""
+def file_name(day):
+    """What the workbook is called."""
+    return f"帮扶措施-{day:%Y%m%d}.xlsx"
+
+
+def export_actions(output, chosen, *, user, day, progress=None):
+    """Write the measures that the filters choose, and put it on the audit trail; returns how many."""
+    title = f"帮扶措施（{chosen.policy.year} 年度，{day:%Y-%m-%d} 导出）"
+    written = write_actions(output, chosen.qs, title=title, progress=progress)
+    record_event(user=user, action="导出帮扶措施", subject=f"{written} 项", detail={"filters": chosen.values()})
+    return written
+
+
+def write_actions(output, actions, *, title, progress=None):
+    """Write the measures to a file by village, household and line, one row each; returns how many.
+
+    ``progress(done)`` is called from time to time.
+    """
     book = xlsxwriter.Workbook(
         output, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
@@ -50,7 +68,9 @@ def write_actions(output, actions, *, title):
         sheet.set_column(column, column, width)
         sheet.write_string(1, column, label, head)
     line = 1
-    for line, values in enumerate(actions.values_list(*FIELDS).iterator(chunk_size=CHUNK), start=2):
+    for line, values in enumerate(actions.order_by(*ORDER).values_list(*FIELDS).iterator(chunk_size=CHUNK), start=2):
+        if progress and line % CHUNK == 0:
+            progress(line)
         for column, value in enumerate(values):
             if column == DUE_ON:
                 sheet.write_datetime(line, column, value, day)

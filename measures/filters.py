@@ -4,11 +4,32 @@ import django_filters
 from django.db.models.functions import Substr
 
 from accounts.models import Area, Department, User
-from measures.models import SupportAction
+from ledger.models import PolicyYear
+from measures.models import MeasureLine, SupportAction
+from reports.years import current_policy
 
 TOWNSHIP_DIGITS = 9
 # How far an area's name stands in, by the digits of its code.
 INDENTS = {6: "", 9: "", 12: "　"}
+
+
+def choose(user, data, day, lines=None):
+    """The filters that ``data`` sets on the measures in the user's scope; the year that ``day`` lies in unless it says.
+
+    ``None`` where no policy year is in force, or where a value is no choice, say another's village.
+    """
+    policy = current_policy(user, day)
+    if policy is None:
+        return None
+    chosen = ActionFilter(
+        data,
+        queryset=SupportAction.objects.visible_to(user),
+        user=user,
+        year=policy.year,
+        lines=MeasureLine.objects.visible_to(user) if lines is None else lines,
+        day=day,
+    )
+    return chosen if chosen.form.is_valid() else None
 
 
 class ActionFilter(django_filters.FilterSet):
@@ -27,12 +48,14 @@ class ActionFilter(django_filters.FilterSet):
         model = SupportAction
         fields = []
 
-    def __init__(self, data, *, queryset, user, year, years, lines, day):
+    def __init__(self, data, *, queryset, user, year, lines, day):
         data = data.copy()
         data.setdefault("year", str(year))
         super().__init__(data, queryset=queryset)
         self.day = day
-        self.filters["year"].extra["choices"] = [(each, f"{each} 年度") for each in years]
+        # Those in force, by year: the page also says till when that year's measures are due.
+        self.policies = {policy.year: policy for policy in PolicyYear.objects.visible_to(user).in_force()}
+        self.filters["year"].extra["choices"] = [(each, f"{each} 年度") for each in self.policies]
         self.filters["line"].extra["choices"] = [(line.number, line.name) for line in lines]
         if user.has_role(User.Role.DEPARTMENT):
             # A department's list holds nothing but its own.
@@ -41,10 +64,19 @@ class ActionFilter(django_filters.FilterSet):
             departments = Department.objects.visible_to(user).values_list("pk", "name")
             self.filters["department"].extra["choices"] = list(departments)
         areas = _area_choices(user, queryset)
-        if len(areas) > 1:
+        if len(areas) > 1 or data.get("area"):
             self.filters["area"].extra["choices"] = areas
         else:
             del self.filters["area"]
+
+    @property
+    def policy(self):
+        """The policy of the chosen year."""
+        return self.policies[int(self.form.cleaned_data["year"])]
+
+    def values(self):
+        """What is set, as plain text by name: enough to choose the same again."""
+        return {name: value for name, value in self.form.cleaned_data.items() if value}
 
     @property
     def is_narrowed(self):

@@ -3,7 +3,6 @@
 from tempfile import TemporaryFile
 
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.db.models import Count, Prefetch, Q
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,11 +12,10 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.clock import today
 from accounts.models import Area, User
 from accounts.permissions import allow
-from accounts.services import record_event
 from jobs.services import start_job
 from ledger.models import PolicyYear
-from measures.exports import write_actions
-from measures.filters import ActionFilter
+from measures.exports import ORDER, export_actions, file_name
+from measures.filters import choose
 from measures.models import LineDepartment, Measure, MeasureLine, SupportAction
 from measures.rules import RULES
 from reports.years import current_policy
@@ -27,7 +25,9 @@ Role = User.Role
 READERS = (*sorted(User.AREA_ROLES), Role.HELPER, Role.DEPARTMENT)
 PAGE_SIZE = 50
 ASSIGN_JOB = "assign_measures"
-ORDER = ("household__village_id", "household__number", "measure__line", "measure__order")
+EXPORT_JOB = "export_measures"
+# More than these take longer than two seconds to write.
+ROWS_AT_ONCE = 5_000
 
 
 @allow(*READERS)
@@ -36,8 +36,9 @@ ORDER = ("household__village_id", "household__number", "measure__line", "measure
 def measure_list(request):
     """The measures in the user's scope, by the filters of the address, with counts by line and state."""
     lines = _lines(request.user)
-    chosen, policies = _chosen(request, lines)
-    year = int(chosen.form.cleaned_data["year"])
+    chosen = choose(request.user, request.GET, today(), lines)
+    if chosen is None:
+        raise Http404
     summary = _summary(chosen, lines)
     actions = chosen.qs.select_related("household__village__parent", "measure__line", "department")
     paginator = Paginator(actions.order_by(*ORDER), PAGE_SIZE)
@@ -52,8 +53,8 @@ def measure_list(request):
         "chosen": chosen,
         "page": page,
         "summary": summary,
-        "year": year,
-        "policy": next((policy for policy in policies if policy.year == year), None),
+        "year": chosen.policy.year,
+        "policy": chosen.policy,
         "area": _assignable_area(request.user),
         "for_department": request.user.has_role(Role.DEPARTMENT),
     }
@@ -62,20 +63,26 @@ def measure_list(request):
 
 
 @allow(*READERS)
-@require_safe
+@require_POST
 def measure_export(request):
-    """What the list shows, as a workbook."""
-    chosen, _ = _chosen(request, _lines(request.user))
-    year = chosen.form.cleaned_data["year"]
+    """What the list of the same filters shows, as a workbook: at once, or as a job where it would take long."""
+    chosen = choose(request.user, request.GET, today())
+    if chosen is None:
+        raise Http404
+    rows = chosen.qs.count()
+    if rows > ROWS_AT_ONCE:
+        job = start_job(
+            kind=EXPORT_JOB,
+            title=f"导出 {chosen.policy.year} 年度帮扶措施 {rows:,} 项",
+            owner=request.user,
+            parameters={"filters": chosen.values()},
+        )
+        return redirect("job", job.pk)
     # Closed by the response, when it has been sent.
     output = TemporaryFile()  # noqa: SIM115
-    title = f"帮扶措施（{year} 年度，{today():%Y-%m-%d} 导出）"
-    written = write_actions(output, chosen.qs.order_by(*ORDER), title=title)
-    with transaction.atomic():
-        filters = {name: value for name, value in chosen.form.cleaned_data.items() if value}
-        record_event(user=request.user, action="导出帮扶措施", subject=f"{written} 项", detail={"filters": filters})
+    export_actions(output, chosen, user=request.user, day=today())
     output.seek(0)
-    return FileResponse(output, as_attachment=True, filename=f"帮扶措施-{today():%Y%m%d}.xlsx")
+    return FileResponse(output, as_attachment=True, filename=file_name(today()))
 
 
 @allow(*READERS)
@@ -117,27 +124,6 @@ def measure_assign(request):
 def _lines(user):
     parts = LineDepartment.objects.select_related("department")
     return MeasureLine.objects.visible_to(user).prefetch_related(Prefetch("parts", parts))
-
-
-def _chosen(request, lines):
-    """(the filters of the address, the policies in force). A value that is no choice, say another village, is 404."""
-    user = request.user
-    policies = list(PolicyYear.objects.visible_to(user).in_force())
-    policy = current_policy(user, today())
-    if policy is None:
-        raise Http404
-    chosen = ActionFilter(
-        request.GET,
-        queryset=SupportAction.objects.visible_to(user),
-        user=user,
-        year=policy.year,
-        years=[each.year for each in policies],
-        lines=lines,
-        day=today(),
-    )
-    if not chosen.form.is_valid():
-        raise Http404
-    return chosen, policies
 
 
 def _summary(chosen, lines):

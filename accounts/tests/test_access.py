@@ -88,7 +88,7 @@ PAGES = {
     "ledger_household": Page("/ledger/2022/household/{number}/", OVER | {"helper"}, rest=404),
     "ledger_rebuild": Page("/ledger/2022/{village}/rebuild/", COUNTY, post={}, status=302),
     "measure_list": Page("/measures/", ALL - SYSTEM),
-    "measure_export": Page("/measures/export/", ALL - SYSTEM),
+    "measure_export": Page("/measures/export/", ALL - SYSTEM, post={}),
     "measure_catalogue": Page("/measures/catalogue/", ALL - SYSTEM),
     "measure_assign": Page("/measures/assign/", COUNTY, post={"area": "{village}", "year": "2022"}, status=302),
     "import_index": Page("/imports/", COUNTY | SYSTEM),

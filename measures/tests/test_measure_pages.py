@@ -12,6 +12,8 @@ from django.urls import reverse
 from accounts.models import AuditEvent, Department
 from households.models import Household
 from jobs.models import Job
+from jobs.services import JobError
+from measures import tasks
 from measures.models import Measure, SupportAction
 from measures.services import assign_measures
 
@@ -84,7 +86,7 @@ def test_each_sees_their_own(client, people, actions, who, names):
 def test_the_administrator_has_no_business_here(client, people, actions):
     client.force_login(people["system"])
     assert client.get(LIST).status_code == 403
-    assert client.get(reverse("measure_export")).status_code == 403
+    assert client.post(reverse("measure_export")).status_code == 403
 
 
 def test_signed_out(client):
@@ -192,16 +194,46 @@ def test_nothing_yet(client, people, who, words):
 
 def test_the_workbook_holds_what_the_list_shows(client, people, actions):
     client.force_login(people["civil"])
-    response = client.get(reverse("measure_export"))
+    response = client.post(reverse("measure_export"))
     sheet = openpyxl.load_workbook(BytesIO(b"".join(response.streaming_content))).active
     rows = list(sheet.iter_rows(min_row=3, values_only=True))
     assert [row[3] for row in rows] == ["赵近", "钱远"]
     assert rows[0][4:8] == ("资助惠民", "农村低保", "民政局", "建议")
     assert AuditEvent.objects.get(action="导出帮扶措施").subject == "2 项"
     client.force_login(people["county"])
-    response = client.get(reverse("measure_export") + "?due=overdue")
+    response = client.post(reverse("measure_export") + "?due=overdue")
     sheet = openpyxl.load_workbook(BytesIO(b"".join(response.streaming_content))).active
     assert sheet.max_row == 3
+
+
+def test_a_long_workbook_is_a_job(client, people, actions, settings, monkeypatch, django_capture_on_commit_callbacks):
+    settings.JOBS_EAGER = True
+    monkeypatch.setattr("measures.views.ROWS_AT_ONCE", 1)
+    client.force_login(people["labour"])
+    with django_capture_on_commit_callbacks(execute=True):
+        response = client.post(reverse("measure_export") + "?line=2")
+    job = Job.objects.get()
+    assert response.url == reverse("job", args=[job.pk])
+    assert (job.state, job.result["rows"], job.parameters["filters"]["line"]) == ("done", 2, "2")
+    sheet = openpyxl.load_workbook(job.output.open()).active
+    assert [row[3] for row in sheet.iter_rows(min_row=3, values_only=True)] == ["赵近", "钱远"]
+    assert AuditEvent.objects.get(action="导出帮扶措施").user == people["labour"]
+
+
+def test_a_job_asks_for_the_scope_of_the_hour(people, actions, township, far_village):
+    job = Job.objects.create(
+        kind="export_measures", title="导出", owner=people["township"], parameters={"filters": {"area": township.code}}
+    )
+    people["township"].areas.set([far_village])
+    with pytest.raises(JobError, match="重新导出"):
+        tasks.export(job, lambda *progress: None)
+
+
+def test_an_export_of_what_is_no_choice(client, people, actions):
+    client.force_login(people["township"])
+    assert client.post(reverse("measure_export") + "?area=130630102").status_code == 404
+    assert client.get(reverse("measure_export")).status_code == 405
+    assert not AuditEvent.objects.filter(action="导出帮扶措施").exists()
 
 
 def test_the_catalogue(client, people, actions):
