@@ -147,6 +147,7 @@ JOB_KINDS = {
     "export_households": "households.tasks.export_list",
     "rebuild_ledger": "ledger.tasks.rebuild",
     "assign_measures": "measures.tasks.assign",
+    "export_measures": "measures.tasks.export",
     "export_ledger": "reports.tasks.run_export",
 }
 # Run a job at once in the caller, after its commit, in place of queueing it. For tests.
