@@ -2,6 +2,7 @@
 
 from functools import wraps
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
@@ -55,7 +56,9 @@ class CountyAdminSite(AdminSite):
         return redirect_to_login(request.GET.get("next") or "/admin/")
 
     def logout(self, request, extra_context=None):
-        # Its form asks once more and posts; the sign-out is then on record like any other.
+        if request.method == "POST":
+            get_adapter(request).logout(request)
+            return redirect("account_login")
         return redirect("account_logout")
 
     def password_change(self, request, extra_context=None):

@@ -20,6 +20,7 @@ class MeasureLineAdmin(ScopedModelAdmin):
     columns = (("线", "number"), ("名称", "name"), ("方案要求", "summary"))
     list_display = ("number", "name")
     list_display_links = ("name",)
+    fields = ("number", "name", "summary")
     readonly_fields = ("number", "name")
     inlines = (LineDepartmentInline,)
 

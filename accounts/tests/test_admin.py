@@ -60,8 +60,11 @@ def test_signing_in_goes_through_the_sites_own_form(client, people):
     response = client.get("/admin/login/?next=/admin/jobs/job/")
     assert response["Location"] == "/accounts/login/?next=/admin/jobs/job/"
     client.force_login(people["system"])
-    assert client.post("/admin/logout/")["Location"] == "/accounts/logout/"
     assert client.get("/admin/password_change/")["Location"] == "/accounts/password/"
+    assert client.get("/admin/logout/")["Location"] == "/accounts/logout/"
+    assert client.post("/admin/logout/")["Location"] == "/accounts/login/"
+    assert AuditEvent.objects.get().action == "退出登录"
+    assert client.get("/admin/").status_code == 302
 
 
 def test_the_administrator_sees_no_household(as_user, households):

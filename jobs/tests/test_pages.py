@@ -60,6 +60,13 @@ def test_the_administrator_sees_that_it_ran_but_no_file(job, open_page):
     assert "下载" in open_page("cadre", f"/jobs/{job.pk}/").content.decode()
 
 
+def test_why_a_job_failed_is_for_its_owner(job, open_page):
+    Job.objects.filter(pk=job.pk).update(state=Job.State.FAILED, message="第 7 行 金额：“abc” 不是数字")
+    for address in (f"/jobs/{job.pk}/", "/jobs/"):
+        assert "第 7 行" in open_page("cadre", address).content.decode()
+        assert "第 7 行" not in open_page("system", address).content.decode()
+
+
 def test_a_running_job_says_n_of_m_and_asks_for_itself_again(job, open_page):
     now = timezone.now()
     Job.objects.filter(pk=job.pk).update(state=Job.State.RUNNING, started_at=now, heartbeat_at=now)
