@@ -1,5 +1,7 @@
 """What every page of the back office keeps to: rows in scope, rights by role, deeds on record."""
 
+from datetime import datetime
+
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
@@ -8,6 +10,7 @@ from django.db.models import Model
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from import_export.admin import ExportMixin, ImportMixin
 from import_export.fields import Field
@@ -219,6 +222,9 @@ class Column(Field):
             return "是" if value else "否"
         if value is None:
             return ""
+        if isinstance(value, datetime):
+            # A spreadsheet knows no time zones.
+            return timezone.localtime(value).replace(tzinfo=None)
         # Numbers and days stay what they are: a spreadsheet calculates with them.
         return str(value) if isinstance(value, Model) else value
 

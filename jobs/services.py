@@ -127,8 +127,13 @@ def is_silent(job, now):
 
 
 def with_progress(jobs):
-    """The jobs with the newest progress of those that run: inside a transaction the row cannot show it."""
+    """The jobs with the newest progress of those that run: inside a transaction the row cannot show it.
+
+    Whoever watches a queued job also rings for it: it may have been queued before this process started.
+    """
     jobs = list(jobs)
+    if _runs_here() and any(job.state == Job.State.QUEUED for job in jobs):
+        wake()
     running = {_pulse_key(job.pk): job for job in jobs if job.state == Job.State.RUNNING}
     for key, progress in cache.get_many(running).items():
         running[key].done, running[key].total, running[key].message = progress
@@ -155,6 +160,11 @@ def restart_job(job, now):
 def reference(job):
     """The short number by which people and the log name a job."""
     return str(job.pk)[:8]
+
+
+def _runs_here():
+    """Whether jobs are run by a thread of this process."""
+    return not (settings.REDIS_URL or settings.JOBS_EAGER)
 
 
 def wake():

@@ -1,6 +1,5 @@
 """Watching long work, and fetching what it made."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -16,7 +15,7 @@ from accounts.models import Area
 from accounts.permissions import signed_in
 from accounts.services import record_event
 from jobs.models import Job
-from jobs.services import can_restart, is_silent, restart_job, wake, with_progress
+from jobs.services import can_restart, is_silent, restart_job, with_progress
 
 PER_PAGE = 30
 SHAPES = {Job.State.QUEUED: "○", Job.State.RUNNING: "◐", Job.State.DONE: "●", Job.State.FAILED: "✕"}
@@ -39,9 +38,6 @@ def job_list(request):
 @vary_on_headers("HX-Request")
 def job(request, pk):
     found = get_object_or_404(Job.objects.visible_to(request.user).select_related("owner"), pk=pk)
-    if found.state == Job.State.QUEUED and not (settings.REDIS_URL or settings.JOBS_EAGER):
-        # Queued before this process started: nobody has told its job thread yet.
-        wake()
     [found] = with_progress([found])
     template = "jobs/_job_state.html" if request.htmx else "jobs/job.html"
     return render(request, template, _shown(found, request.user, timezone.now()))

@@ -14,6 +14,7 @@ import pytest
 from django.contrib import admin
 from django.urls import URLResolver, get_resolver
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from accounts.models import Area, AuditEvent, Department, User
 from accounts.services import record_event
@@ -293,6 +294,22 @@ def test_viewing_is_not_changing(client, people, world, model):
         client.force_login(people[who])
         expected = {200, 302} if who in rights.change else {403}
         assert client.post(address, {}).status_code in expected, who
+
+
+@pytest.mark.parametrize("model", ADMIN, ids=lambda model: model.__name__)
+def test_every_list_is_cheap_and_every_export_readable(client, people, world, model, django_assert_max_num_queries):
+    who = "system" if "system" in ADMIN[model].view else "county"
+    client.force_login(people[who])
+    root = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+    with django_assert_max_num_queries(12):
+        assert client.get(root).status_code == 200
+    sheet = load_workbook(BytesIO(client.post(f"{root}export/", {"format": "0", "resource": ""}).content)).active
+    text = client.post(f"{root}export/", {"format": "1", "resource": ""}).content.decode("utf-8-sig")
+    header, first = list(sheet.iter_rows(values_only=True))[:2]
+    assert list(header) == [title for title, _ in admin.site._registry[model].columns]
+    assert any(cell not in (None, "") for cell in first)
+    assert not any(isinstance(cell, str) and "+00:00" in cell for cell in first)
+    assert text.splitlines()[0] == ",".join(header)
 
 
 def test_a_closed_account_gets_nothing(client, people, world):

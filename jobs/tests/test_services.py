@@ -196,6 +196,15 @@ def test_without_redis_the_process_runs_its_jobs_one_after_another(own_connectio
     assert all(earlier[1] <= later[0] for earlier, later in pairwise(ends))
 
 
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_job_left_queued_by_an_earlier_process_runs_once_somebody_looks(own_connections, people, settings):
+    settings.JOBS_EAGER = False
+    settings.REDIS_URL = ""
+    job = Job.objects.create(kind="count", title="清点", owner=people["county"])
+    services.with_progress([job])
+    assert _finished([job])
+
+
 HALF_WAY, GO_ON = threading.Event(), threading.Event()
 
 
