@@ -16,7 +16,7 @@ ANY, NONE = "any", "none"
 # The household's ledger row of the year, joined once under this name.
 ROW = "row"
 ANY_FLAG = Q(*[(f"{ROW}__{flag}", True) for flag in FLAGS], _connector=Q.OR)
-# Sort key in the address → column.
+# Sort key in the address → column. With a minus in front: the largest first.
 SORTS = {
     "head": "head_pinyin",
     "number": "number",
@@ -27,6 +27,22 @@ SORTS = {
     "warning": f"{ROW}__warning",
     "missing": f"{ROW}__months_missing",
 }
+# What a phone, which shows no column heads, offers in their place.
+SORT_CHOICES = [
+    ("", "村、户编号"),
+    ("head", "姓名"),
+    *[
+        (f"{sign}{key}", f"{words}{direction}")
+        for key, words in (
+            ("per_capita", "预估人均"),
+            ("change_rate", "比上年"),
+            ("transfer_share", "转移占比"),
+            ("persons", "人口"),
+            ("warning", "预警"),
+        )
+        for sign, direction in (("", "，从低到高"), ("-", "，从高到低"))
+    ],
+]
 
 
 def with_row(households, year):

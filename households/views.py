@@ -11,7 +11,7 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.clock import today
 from accounts.models import User
 from accounts.permissions import allow, signed_in
-from households.filters import BadChoice, choose, in_order
+from households.filters import SORT_CHOICES, BadChoice, choose, in_order
 from households.forms import SearchForm
 from households.models import Household, Member
 from jobs.services import start_job
@@ -160,6 +160,7 @@ def _list(request, data, search=None):
         "total": Household.objects.visible_to(request.user).present_on(today()).count(),
         "chosen": chosen,
         "sort": sort,
+        "sorts": SORT_CHOICES,
         "policy": policy,
         "is_wide": request.user.has_role(Role.COUNTY, Role.AUDITOR),
         "for_department": request.user.has_role(Role.DEPARTMENT),

@@ -200,3 +200,9 @@ def test_the_queries_do_not_grow_with_the_households(
 
 def test_the_window_is_the_one_of_the_policy_year(three_villages, sign_in):
     assert sign_in("county").get("/households/").context["policy"].months == WINDOW
+
+
+def test_the_order_can_be_chosen_without_column_heads(three_villages, sign_in):
+    content = sign_in("county").get("/households/?sort=-per_capita").content.decode()
+    assert '<option value="-per_capita" selected>预估人均，从高到低</option>' in content
+    assert 'aria-sort="descending"' in content

@@ -1,5 +1,8 @@
 // Small comforts. Every page works without them.
 
+// What is there for want of script can go: filters, for one, are sent as they are chosen.
+document.documentElement.classList.add("has-script");
+
 // A click anywhere in a row follows the row's link.
 document.addEventListener("click", (event) => {
   const row = event.target.closest("tr[data-row]");
