@@ -5,7 +5,7 @@ from django.db import transaction
 from accounts.models import Area, User
 from accounts.services import record_event
 from jobs.services import JobError
-from ledger.models import LedgerRow, PolicyYear
+from ledger.models import PolicyYear
 from ledger.services import rebuild_ledger
 
 
@@ -15,14 +15,11 @@ def rebuild(job, progress):
     area = Area.objects.visible_to(job.owner).filter(pk=job.area_id).first()
     if area is None or not job.owner.has_role(User.Role.COUNTY):
         raise JobError("您已不能重新计算这个区划的台账。请县乡村振兴局的账号来做。")
-    rows = LedgerRow.objects.within(area.code).filter(year=year)
-    progress(0, rows.count(), "正在重新计算")
     with transaction.atomic():
         try:
-            result = rebuild_ledger(year=year, area=area.code)
+            result = rebuild_ledger(year=year, area=area.code, progress=progress)
         except PolicyYear.DoesNotExist:
             raise JobError(f"{year} 年度没有生效的政策参数，不能计算。") from None
         counts = {name: result[name] for name in ("households", "incomplete", "flagged", "written", "removed")}
         record_event(user=job.owner, action="重新计算台账", subject=area.code, detail={"year": year, **counts})
-    progress(result["households"], result["households"], "已重新计算")
     return result

@@ -17,20 +17,23 @@ LEDGER_LOCK = 7_300
 
 
 @transaction.atomic
-def rebuild_ledger(*, year, area=None, household_ids=None):
+def rebuild_ledger(*, year, area=None, household_ids=None, progress=None):
     """Recompute the ledger rows of an area code, of some households, or of all, and write those that changed.
 
     One transaction: an interrupted rebuild leaves the old rows. What people wrote stays. Returns
     counts over all rows in scope: ``households``, ``incomplete`` (months missing), ``flagged``, ``flags``
     by name (provisional rows included), ``written``, ``removed``, and the numbers of households
-    ``without_persons``, which get no row. Raises ``PolicyYear.DoesNotExist``. Plan 二(二).
+    ``without_persons``, which get no row. ``progress(done, total, message)`` is told how far it is.
+    Raises ``PolicyYear.DoesNotExist``. Plan 二(二).
     """
     policy = PolicyYear.objects.in_force().get(year=year)
     household_ids = household_ids if household_ids is None else sorted(set(household_ids))
     _lock(year, household_ids)
-    computed = compute_rows(policy, area=area, household_ids=household_ids)
+    computed = compute_rows(policy, area=area, household_ids=household_ids, progress=progress)
     before = stored_rows(year, area=area, household_ids=household_ids)
     changed = [row for household_id, row in computed.rows.items() if before.get(household_id) != row]
+    if progress:
+        progress(len(computed.rows), len(computed.rows), "正在写入")
     now = stored(timezone.now())
     upsert_rows(
         LedgerRow,

@@ -52,6 +52,7 @@ DERIVED = (
     "warning",
 )
 FIELDS = KEY + DERIVED
+TOLD_EVERY = 500
 
 
 class Computed(NamedTuple):
@@ -61,11 +62,19 @@ class Computed(NamedTuple):
     without_persons: list
 
 
-def compute_rows(policy, *, area=None, household_ids=None):
-    """What the ledger rows of an area (or of these households) should hold now."""
+def compute_rows(policy, *, area=None, household_ids=None, progress=None):
+    """What the ledger rows of an area (or of these households) should hold now.
+
+    ``progress(done, total, message)`` is told how many households are computed.
+    """
     terms = policy.terms()
     inputs, empty = read_inputs(policy, Scope.of(area=area, household_ids=household_ids))
-    return Computed({each.household_id: _row(each, policy, assess(each.facts, terms)) for each in inputs}, empty)
+    rows = {}
+    for done, each in enumerate(inputs):
+        if progress and done % TOLD_EVERY == 0:
+            progress(done, len(inputs), "正在计算")
+        rows[each.household_id] = _row(each, policy, assess(each.facts, terms))
+    return Computed(rows, empty)
 
 
 def _row(inputs, policy, result):
