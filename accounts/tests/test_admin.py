@@ -12,6 +12,8 @@ from openpyxl import load_workbook
 from accounts.models import Area, AuditEvent, Department, User
 from accounts.services import verify_chain
 from households.models import Household, Member
+from measures.models import Measure
+from visits.models import IncomeItem
 
 PASSWORD = "a long enough secret"
 
@@ -303,3 +305,44 @@ def test_pages_run_under_the_content_security_policy(as_user, households):
             attributes, body = script
             assert "src=" in attributes or "application/json" in attributes or not body.strip()
         assert not re.search(r"\son[a-z]+=", text)
+
+
+def preview(client, address, sheet):
+    sent = {"format": "1", "resource": "", "import_file": SimpleUploadedFile("表.csv", sheet.encode())}
+    return client.post(f"/admin/{address}/import/", sent)
+
+
+def test_an_item_in_use_keeps_its_class(as_user):
+    client = as_user("county")
+    refused = preview(client, "visits/incomeitem", "代码,项目,类别,节律\nT01,低保金,工资性收入,按月\n")
+    assert "confirm_form" not in refused.context
+    assert "类别不能改" in refused.content.decode()
+    unknown = preview(client, "visits/incomeitem", "代码,项目,类别,节律\nT20,护林补助,补贴,按月\n")
+    assert "不在可选范围内" in unknown.content.decode()
+    accepted = preview(client, "visits/incomeitem", "代码,项目,类别,节律\nT20,护林补助,转移性收入,按季\n")
+    assert client.post("/admin/visits/incomeitem/process_import/", accepted.context["confirm_form"].initial)
+    item = IncomeItem.objects.get(pk="T20")
+    assert (item.name, item.income_class, item.rhythm) == ("护林补助", "transfer", "quarterly")
+
+
+def test_the_catalogue_takes_words_and_departments_but_no_unknown_measure(as_user):
+    client, measure = as_user("county"), Measure.objects.order_by("pk").first()
+    header = "代码,措施,牵头部门,做法,排序\n"
+    refused = preview(client, "measures/measure", f"{header}unheard_of,新措施,民政局,做法,1\n")
+    assert "confirm_form" not in refused.context
+    assert "没有代码为“unheard_of”的措施" in refused.content.decode()
+    accepted = preview(client, "measures/measure", f"{header}{measure.code},{measure.name},民政局,换了做法,7\n")
+    client.post("/admin/measures/measure/process_import/", accepted.context["confirm_form"].initial)
+    nature = measure.nature
+    measure.refresh_from_db()
+    assert (measure.description, measure.department.name, measure.order, measure.nature) == (
+        "换了做法",
+        "民政局",
+        7,
+        nature,
+    )
+    accepted = preview(client, "measures/measure", f"{header}{measure.code},{measure.name},民政局,又换做法,7\n")
+    client.post("/admin/measures/measure/process_import/", accepted.context["confirm_form"].initial)
+    text = client.get(f"/admin/measures/measure/{measure.pk}/history/").content.decode()
+    assert "换了做法" in text
+    assert "又换做法" in text
