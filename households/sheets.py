@@ -97,7 +97,9 @@ def read_sheet(path, *, key_column=KEY_COLUMN):
     """The first sheet of the workbook at ``path``. ``SheetError`` says why it cannot be read.
 
     The header is the first of the top ten rows that holds ``key_column``. Row numbers are those
-    of the sheet, whatever stands above the header.
+    of the sheet, whatever stands above the header. Formula cells of an .xlsx are ``bad_cells``:
+    a program that never computed one may have stored 0 as its value. In an .xls, which hardly
+    anything but Excel writes, the stored result is read.
     """
     path = Path(path)
     with path.open("rb") as file:

@@ -34,7 +34,7 @@ ROLES = (User.Role.COUNTY, User.Role.SYSTEM)
 def import_index(request):
     """The kinds of file that this account may import, and its last imports."""
     kinds = [(kind, GUIDES[kind.name]) for kind in IMPORTS.values() if request.user.has_role(*kind.roles)]
-    jobs = Job.objects.filter(owner=request.user, kind__in=(CHECK, WRITE)).select_related("owner")[:RECENT]
+    jobs = _own_jobs(request.user).filter(kind__in=(CHECK, WRITE))[:RECENT]
     return render(request, "imports/import_index.html", {"kinds": kinds, "jobs": with_progress(jobs)})
 
 
@@ -88,7 +88,7 @@ def import_check(request, pk):
         "kind": IMPORTS[job.parameters["kind"]],
         "is_lost": is_lost,
         "is_waiting": is_waiting,
-        "written": _written(job),
+        "written": _written(request.user, job),
     }
     return render(request, "imports/_waiting.html" if request.htmx else "imports/import_check.html", context)
 
@@ -99,13 +99,13 @@ def import_confirm(request, pk):
     """Import what was checked. A second click leads to the same import."""
     with transaction.atomic():
         # The lock makes one of two clicks wait for the other.
-        get_object_or_404(Job.objects.select_for_update(), pk=pk, owner=request.user, kind=CHECK)
+        get_object_or_404(_own_jobs(request.user).filter(kind=CHECK).select_for_update(), pk=pk)
         job = _check(request.user, pk)
         if not job.result.get("can_confirm"):
             messages.error(request, "文件还有错误，不能导入。请改正后重新上传。")
             return redirect("import_check", pk)
         kind = IMPORTS[job.parameters["kind"]]
-        written = _written(job)
+        written = _written(request.user, job)
         if written is None or written.state == Job.State.FAILED:
             written = start_job(
                 kind=WRITE,
@@ -128,11 +128,16 @@ def _kind(user, name):
 
 def _check(user, pk):
     """The user's own check of a file; somebody else's, the administrator's too, is not to be found."""
-    job = get_object_or_404(Job.objects.select_related("owner"), pk=pk, owner=user, kind=CHECK)
+    job = get_object_or_404(_own_jobs(user).filter(kind=CHECK), pk=pk)
     _kind(user, job.parameters["kind"])
     return job
 
 
-def _written(check):
+def _written(user, check):
     """The import that followed a check, if any."""
-    return Job.objects.filter(owner=check.owner, kind=WRITE, parameters__check=str(check.pk)).first()
+    return _own_jobs(user).filter(kind=WRITE, parameters__check=str(check.pk)).first()
+
+
+def _own_jobs(user):
+    """The administrator sees that anybody's job ran, but here everybody deals with their own files only."""
+    return Job.objects.visible_to(user).filter(owner=user)
