@@ -1,6 +1,6 @@
 """Income items, visits and entries in the back office. Only the list of items is kept here."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 
 from accounts.admin_base import COUNTY, READERS, ReferenceAdmin, ScopedModelAdmin, TownshipFilter
 from households.admin import BY_NUMBER
@@ -22,6 +22,12 @@ class IncomeItemAdmin(ReferenceAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         return ("code", "income_class") if obj else ()
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if change and "rhythm" in form.changed_data:
+            text = "节律影响逐项预估：请到“台账”页重新计算，新数才会出来。"
+            self.message_user(request, text, messages.WARNING)
 
 
 @admin.register(Visit)

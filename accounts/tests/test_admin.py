@@ -346,3 +346,10 @@ def test_the_catalogue_takes_words_and_departments_but_no_unknown_measure(as_use
     text = client.get(f"/admin/measures/measure/{measure.pk}/history/").content.decode()
     assert "换了做法" in text
     assert "又换做法" in text
+
+
+def test_another_rhythm_says_that_the_ledger_has_to_be_computed_anew(as_user):
+    sent = {"name": "低保金", "rhythm": "quarterly"}
+    page = as_user("county").post("/admin/visits/incomeitem/T01/change/", sent, follow=True)
+    assert "重新计算" in page.content.decode()
+    assert IncomeItem.objects.get(pk="T01").rhythm == "quarterly"
