@@ -137,8 +137,12 @@ class ChoiceWidget(widgets.Widget):
         try:
             return self.meanings[text]
         except KeyError:
-            words = "、".join(list(dict.fromkeys(self.meanings))[:6])
-            raise CellError(f"不是可用的值，应为：{words}{' 等' if len(self.meanings) > 6 else ''}") from None
+            # One word a meaning: the further ones are read but not recommended.
+            words = {}
+            for word, meaning in self.meanings.items():
+                words.setdefault(meaning, word)
+            words = [word for meaning, word in words.items() if meaning]
+            raise CellError(f"不是可用的值，应为：{'、'.join(words[:6])}{' 等' if len(words) > 6 else ''}") from None
 
 
 class ChoicesWidget(ChoiceWidget):

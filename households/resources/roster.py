@@ -307,7 +307,8 @@ class RosterResource(SheetResource):
             ]
             for extra in heads[1:]:
                 self.fail(extra, "与户主关系", f"本户第 {self.numbers[heads[0]]} 行已有户主，一户只能有一个", HEAD)
-            if heads and staying:
+            # A number that cannot be read may well be that of the stored head.
+            if heads and staying and None not in in_file:
                 reason = "库中本户已有户主，但文件里没有这个人；请在文件中补上此人并改正与户主关系"
                 self.fail(heads[0], "与户主关系", reason, HEAD)
             if not heads and not staying and BAD not in relations:

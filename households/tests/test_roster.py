@@ -227,7 +227,10 @@ WRONG_CHECK = resident_id(2)[:17] + ("1" if resident_id(2)[17] != "1" else "2")
             _change(1, 证件号码=resident_id(1)),
             [f"第 3 行 证件号码：“{identity.mask(resident_id(1))}” 与第 2 行是同一人"],
         ),
-        (_change(1, 劳动技能="很能干"), ["第 3 行 劳动技能：“很能干” 不是可用的值"]),
+        (
+            _change(1, 劳动技能="很能干"),
+            ["不是可用的值，应为：技能劳动力、普通劳动力、弱劳动力或半劳动力、丧失劳动力、无劳动力"],
+        ),
         (_change(1, 与户主关系="朋友"), ["第 3 行 与户主关系：“朋友” 不是可用的值"]),
         (_change(1, 户类型="富裕户"), ["第 3 行 户类型：“富裕户” 不是可用的值"]),
         (
@@ -276,6 +279,9 @@ def test_a_head_who_is_stored_but_not_in_the_file(load):
     load(couple())
     [message] = refused(load, [person(NUMBER, 3)])
     assert "库中本户已有户主" in message
+    # A head whose number cannot be read is one error, not two.
+    [message] = refused(load, [person(NUMBER, 1, 证件号码="123")])
+    assert "有 3 位" in message
     # Without a head of its own the file is fine: the stored one stays.
     assert load([person(NUMBER, 3, "之女")]).messages == []
 

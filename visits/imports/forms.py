@@ -6,7 +6,7 @@ from django import forms
 from django.template.defaultfilters import filesizeformat
 
 # A roster of 60,000 persons has some 12 MB; as .xls some 60 MB.
-MAX_BYTES = 80 * 1024 * 1024
+MAX_MEGABYTES = 80
 SUFFIXES = (".xlsx", ".xls")
 
 
@@ -20,7 +20,7 @@ class UploadForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.suffixes = (*SUFFIXES, ".csv") if kind.name == "areas" else SUFFIXES
         names = "、".join(self.suffixes)
-        self.fields["file"].help_text = f"{names}，不超过 {filesizeformat(MAX_BYTES)}"
+        self.fields["file"].help_text = f"{names}，不超过 {MAX_MEGABYTES} MB"
         self.fields["file"].widget.attrs["accept"] = ",".join(self.suffixes)
         if kind.needs_year:
             self.fields["year"].initial = day.year - 1
@@ -33,9 +33,9 @@ class UploadForm(forms.Form):
         file = self.cleaned_data["file"]
         if PurePath(file.name).suffix.lower() not in self.suffixes:
             raise forms.ValidationError(f"只收 {'、'.join(self.suffixes)} 文件。请在 Excel 中另存后再上传。")
-        if file.size > MAX_BYTES:
+        if file.size > MAX_MEGABYTES * 1024 * 1024:
             raise forms.ValidationError(
-                f"文件有 {filesizeformat(file.size)}，超过 {filesizeformat(MAX_BYTES)}。请拆成几个文件再导入。"
+                f"文件有 {filesizeformat(file.size)}，超过 {MAX_MEGABYTES} MB。请拆成几个文件再导入。"
             )
         return file
 

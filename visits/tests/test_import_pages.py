@@ -141,7 +141,7 @@ def test_a_county_account_imports_its_own_county_only(upload, people, county, ot
     ],
 )
 def test_files_that_are_not_taken(upload, monkeypatch, content, name, message):
-    monkeypatch.setattr(forms, "MAX_BYTES", 1000)
+    monkeypatch.setattr(forms, "MAX_MEGABYTES", 0.001)
     page = upload(content, name=name)
     assert page.status_code == 200
     assert message in page.content.decode()
