@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 
 PULSE_SECONDS = 1
 ROW_EVERY_SECONDS = 5
+# How a connection is told to give up on a lock after a tenth of a second.
+SHORT_WAIT = {"sqlite": "PRAGMA busy_timeout = 100", "postgresql": "SET lock_timeout = 100"}
 RUN_TASK = "jobs.tasks.run"
 
 
@@ -265,10 +267,9 @@ class _Pulse:
         done, total, message = progress
         mine = Job.objects.filter(pk=self.job.pk, state=Job.State.RUNNING, started_at=self.job.started_at)
         try:
-            if connection.vendor == "sqlite":
-                # Do not wait behind the job's own transaction.
-                with connection.cursor() as cursor:
-                    cursor.execute("PRAGMA busy_timeout = 100")
+            # Do not wait behind the job's own transaction: the next beat in the cache is due.
+            with connection.cursor() as cursor:
+                cursor.execute(SHORT_WAIT[connection.vendor])
             mine.update(done=done, total=total, message=message, heartbeat_at=timezone.now())
         except DatabaseError:
             # Busy or gone for the moment; the cache carries the progress, the next beat tries again.

@@ -211,16 +211,20 @@ HALF_WAY, GO_ON = threading.Event(), threading.Event()
 def work_in_one_transaction(job, progress):
     with transaction.atomic():
         Job.objects.create(kind="count", title="写了一半", owner=job.owner)
-        progress(5, 10, "写入")
+        # Holds the job's own row as well, until the end.
+        attach_output(job, BytesIO(b"half"), "half.txt")
         HALF_WAY.set()
+        sleep(2 * services.PULSE_SECONDS)
+        progress(5, 10, "写入")
         GO_ON.wait(20)
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_progress_shows_while_the_work_holds_one_transaction(own_connections, people, settings):
+def test_progress_shows_while_the_work_holds_one_transaction(own_connections, people, settings, monkeypatch):
     settings.JOBS_EAGER = False
     settings.REDIS_URL = ""
     settings.JOB_KINDS = {"long": f"{HERE}.work_in_one_transaction"}
+    monkeypatch.setattr(services, "ROW_EVERY_SECONDS", 0)
     HALF_WAY.clear()
     GO_ON.clear()
     job = start_job(kind="long", title="清点", owner=people["county"])
