@@ -8,7 +8,6 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from visits.services import settle_entries
 
 from accounts.models import AuditEvent, Department
 from households.models import AnnualIncome, Household
@@ -18,6 +17,7 @@ from ledger.tests.oracle import expected
 from sumyuan.fields import MoneyField, to_fen
 from visits.models import IncomeEntry, IncomeItem, Visit
 from visits.months import add_months
+from visits.services import settle_entries
 
 pytestmark = pytest.mark.django_db
 
