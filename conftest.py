@@ -6,13 +6,25 @@ from itertools import count
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, connections
 
 from accounts.models import Area, Department, User
 from households import identity
 from households.models import Household, Member
 
 DAY = date(2022, 7, 10)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup):
+    """The database of the session, its first rows kept for every connection.
+
+    Playwright keeps an event loop in the tests' own thread, and under a loop Django opens a connection
+    of its own. A serialised rollback restores what its connection holds: without this, nothing.
+    """
+    wrapper = connections["default"]
+    if hasattr(wrapper, "_test_serialized_contents"):
+        type(wrapper)._test_serialized_contents = wrapper._test_serialized_contents
 
 
 @pytest.fixture(autouse=True)
