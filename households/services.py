@@ -82,10 +82,12 @@ def next_ids(model, count):
 
 
 def create_rows(table, rows, *, user, reason):
-    """Insert ``rows`` (lists as ``Table`` has them, keys included) with their first history rows."""
+    """Insert ``rows`` (lists as ``Table`` has them, with keys of ``next_ids``) with their first history rows."""
+    if not rows:
+        return
     rows = _stored(rows)
     insert_rows(table.model, table.fields, rows)
-    _record(table, rows, "+", user, reason)
+    _record_created(table, [row[table.at["id"]] for row in rows], user, reason)
 
 
 def update_rows(table, rows, *, user, reason):
@@ -116,11 +118,34 @@ def _record(table, rows, kind, user, reason):
     insert_rows(table.model.history.model, fields, [row + extra for row in rows])
 
 
-def _record_baseline(table, keys):
+def _record_created(table, keys, user, reason):
+    """Copy the rows just inserted into the history, inside the database."""
+    live, history, columns = _names(table)
+    # On SQLite nobody else writes meanwhile, so the new keys are one range.
+    is_sqlite = connection.vendor == "sqlite"
+    where, which = ("BETWEEN %s AND %s", (min(keys), max(keys))) if is_sqlite else ("= ANY(%s)", (keys,))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {history} ({columns}, history_date, history_type, history_user_id, history_change_reason) "
+            f"SELECT {columns}, %s, '+', %s, %s FROM {live} WHERE id {where}",
+            [_now(), user.pk if user else None, reason, *which],
+        )
+
+
+def _names(table):
+    """Quoted for a statement: the model's table, its history's table, the columns that both have."""
     quote = connection.ops.quote_name
     columns = ", ".join(quote(table.model._meta.get_field(name).column) for name in table.fields)
-    live, history = quote(table.model._meta.db_table), quote(table.model.history.model._meta.db_table)
-    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    return quote(table.model._meta.db_table), quote(table.model.history.model._meta.db_table), columns
+
+
+def _now():
+    return connection.ops.adapt_datetimefield_value(timezone.now())
+
+
+def _record_baseline(table, keys):
+    live, history, columns = _names(table)
+    now = _now()
     with connection.cursor() as cursor:
         for part in chunks(keys):
             marks = ", ".join(["%s"] * len(part))

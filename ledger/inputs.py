@@ -77,9 +77,10 @@ def read_inputs(policy, scope):
             tracking[month] = _class_sums(policy, add_months(month, 1 - policy.window_months), month, tracked)
             people[month] = _people(add_months(month, 1) - timedelta(days=1), tracked)
     quarters = _QuarterCount(policy)
+    there = people[policy.last_month]
     inputs, empty = [], []
     for household_id, village_id, monitored, guarantee_open, last_net, last_persons in _households(policy, scope):
-        here = people[policy.last_month].get(household_id)
+        here = there.get(household_id)
         if here is None:
             empty.append(household_id)
             continue

@@ -214,6 +214,8 @@ def test_as_many_queries_for_many_rows_as_for_few(load, make_household, village)
         assert result.messages == []
         return len(captured)
 
+    # The very first file of all is spared the look at what stands already.
+    queries([make_household(village)], 1)
     few, many = ([make_household(village) for _ in range(size)] for size in (2, 60))
     assert queries(few, 5) == queries(many, 5)
     assert queries(few, 9) == queries(many, 9)
