@@ -122,7 +122,7 @@ def signed_in(browser, address, account, size):
     page.fill("[name=login]", account)
     page.fill("[name=password]", PASSWORD)
     page.press("[name=password]", "Enter")
-    page.wait_for_url("**/")
+    page.locator("details.account").wait_for()
     return page
 
 
