@@ -13,6 +13,8 @@ from uuid import UUID
 from django.db import connection, transaction
 
 COPY_CHUNK = 20_000
+# So many new rows change how a table is best read.
+MANY = 1_000
 
 
 def stored(value):
@@ -38,8 +40,11 @@ def insert_rows(model, fields, rows):
     All in the caller's transaction; returns how many. Database constraints are checked by the
     database, nothing else is: the caller has validated.
     """
+    table = connection.ops.quote_name(model._meta.db_table)
     with transaction.atomic(), connection.cursor() as cursor:
-        return _insert(cursor, connection.ops.quote_name(model._meta.db_table), _columns(model, fields), rows)
+        count = _insert(cursor, table, _columns(model, fields), rows)
+        _refresh_statistics(cursor, table, count)
+        return count
 
 
 def upsert_rows(model, fields, rows, *, unique, update):
@@ -61,7 +66,18 @@ def upsert_rows(model, fields, rows, *, unique, update):
         count = _insert(cursor, staging, columns, rows)
         cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {staging} {conflict}")
         cursor.execute(f"DROP TABLE {staging}")
+        _refresh_statistics(cursor, table, count)
         return count
+
+
+def _refresh_statistics(cursor, table, count):
+    """Let PostgreSQL look at a table that has just grown.
+
+    It would do so by itself a minute later; until then whatever follows in the transaction is
+    planned as if the table were still small, and takes minutes instead of a second.
+    """
+    if count >= MANY and connection.vendor == "postgresql":
+        cursor.execute(f"ANALYZE {table}")
 
 
 def _columns(model, fields):
