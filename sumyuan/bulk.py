@@ -116,5 +116,10 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def _copy_line(row):
-    cells = ["\\N" if v is None else v.translate(_ESCAPES) if type(v) is str else str(v) for v in row]
-    return "\t".join(cells) + "\n"
+    """A row in the text format of ``COPY``."""
+    line = "\t".join(["\\N" if v is None else v if type(v) is str else str(v) for v in row])
+    # Most rows hold nothing to escape, and counting is quicker than replacing.
+    is_plain = line.count("\t") == len(row) - 1 and line.count("\\") == row.count(None)
+    if not is_plain or "\n" in line or "\r" in line:
+        line = "\t".join(["\\N" if v is None else str(v).translate(_ESCAPES) for v in row])
+    return line + "\n"
