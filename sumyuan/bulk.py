@@ -96,7 +96,9 @@ def _insert(cursor, table, columns, rows, conflict=""):
     count = 0
     copy = f"COPY {table} ({names}) FROM STDIN"
     for chunk in _chunks(rows):
-        cursor.copy_expert(copy, StringIO("".join(map(_copy_line, chunk))))
+        # Not a method of Django's cursor, so its errors have to be made Django's here.
+        with connection.wrap_database_errors:
+            cursor.copy_expert(copy, StringIO("".join(map(_copy_line, chunk))))
         count += len(chunk)
     return count
 
