@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 
 from accounts.admin_base import EVERYONE, NOBODY, SYSTEM, ReferenceAdmin, Role, ScopedModelAdmin
-from accounts.forms import AccountCreationForm, AccountForm, AreaForm
+from accounts.forms import AccountCreationForm, AccountForm, AreaForm, NewPasswordForm
 from accounts.models import Area, AuditEvent, Department, User
 from accounts.resources import DepartmentResource
 
@@ -19,8 +19,8 @@ class AreaAdmin(ScopedModelAdmin):
     list_display = ("code", "name", "level", "parent")
     list_filter = ("level",)
     list_select_related = ("parent",)
-    search_fields = ("code", "name")
-    search_help_text = "按代码或名称查"
+    search_fields = ("code", "name", "parent__name")
+    search_help_text = "按代码、名称或上级查；“银坊镇 柳沟村”这样中间空一格也行"
 
     def get_readonly_fields(self, request, obj=None):
         return ("code", "level", "parent") if obj else ()
@@ -42,6 +42,9 @@ class AccountAdmin(ScopedModelAdmin, UserAdmin):
     viewers, adders, changers = SYSTEM, SYSTEM, SYSTEM
     form = AccountForm
     add_form = AccountCreationForm
+    add_form_template = "admin/accounts/user/add_form.html"
+    change_password_form = NewPasswordForm
+    change_user_password_template = "admin/accounts/user/new_password.html"
     columns = (
         ("账号", "username"),
         ("姓名", "name"),
@@ -50,7 +53,7 @@ class AccountAdmin(ScopedModelAdmin, UserAdmin):
         ("启用", "is_active"),
         ("上次登录", "last_login"),
     )
-    list_display = ("username", "name", "role", "scope", "is_active", "last_login")
+    list_display = ("account", "name", "role", "scope", "is_active", "last_login")
     list_filter = ("role", "is_active", "department")
     list_select_related = ("department",)
     search_fields = ("username",)
@@ -69,14 +72,18 @@ class AccountAdmin(ScopedModelAdmin, UserAdmin):
         ("看哪些数据", {"fields": ("role", "areas", "department")}),
     )
 
+    @admin.display(description="账号", ordering="username")
+    def account(self, user):
+        return user.username
+
     @admin.display(description="范围")
     def scope(self, user):
         if user.role == Role.DEPARTMENT:
             return user.department
-        return "、".join(area.name for area in user.areas.all()) or "–"
+        return "、".join(area.full_name for area in user.areas.all()) or "–"
 
     def get_queryset(self, request):
-        return super().get_queryset(request).prefetch_related("areas")
+        return super().get_queryset(request).prefetch_related("areas__parent")
 
     def get_form(self, request, obj=None, **kwargs):
         form = super().get_form(request, obj, **kwargs)

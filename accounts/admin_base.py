@@ -1,6 +1,7 @@
 """What every page of the back office keeps to: rows in scope, rights by role, deeds on record."""
 
 from datetime import datetime
+from operator import attrgetter
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
@@ -61,11 +62,19 @@ class RoleRights:
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         kwargs.setdefault("queryset", db_field.remote_field.model.objects.visible_to(request.user))
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        return area_choices(super().formfield_for_foreignkey(db_field, request, **kwargs))
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         kwargs.setdefault("queryset", db_field.remote_field.model.objects.visible_to(request.user))
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
+        return area_choices(super().formfield_for_manytomany(db_field, request, **kwargs))
+
+
+def area_choices(field):
+    """A form field of areas, whose choices say township and code as well: many villages share a name."""
+    if field is not None and getattr(field, "queryset", None) is not None and field.queryset.model is Area:
+        field.queryset = field.queryset.select_related("parent")
+        field.label_from_instance = attrgetter("full_name")
+    return field
 
 
 class CappedPaginator(Paginator):

@@ -5,12 +5,21 @@ from functools import wraps
 from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 
 from accounts.admin_base import RoleRights
-from accounts.models import User
+from accounts.models import Area, User
+
+
+class ChoicesAsTyped(AutocompleteJsonView):
+    """What a picker offers while one types; an area with its township and code, for many share a name."""
+
+    def serialize_result(self, obj, to_field_name):
+        result = super().serialize_result(obj, to_field_name)
+        return {**result, "text": obj.full_name} if isinstance(obj, Area) else result
 
 
 class CountyAdminSite(AdminSite):
@@ -51,6 +60,9 @@ class CountyAdminSite(AdminSite):
             return inside(request, *args, **kwargs)
 
         return guarded
+
+    def autocomplete_view(self, request):
+        return ChoicesAsTyped.as_view(admin_site=self)(request)
 
     def login(self, request, extra_context=None):
         return redirect_to_login(request.GET.get("next") or "/admin/")

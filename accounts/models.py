@@ -48,6 +48,12 @@ class Area(models.Model):
     def __str__(self):
         return self.name
 
+    @property
+    def full_name(self):
+        """Tells apart what bears one name: township, village and code, such as “银坊镇 柳沟村（130630101201）”."""
+        above = f"{self.parent.name} " if self.level == self.Level.VILLAGE else ""
+        return f"{above}{self.name}（{self.code}）"
+
 
 class Department(models.Model):
     """A county department that leads or answers for measures."""

@@ -35,7 +35,7 @@ SORT_CHOICES = [
         (f"{sign}{key}", f"{words}{direction}")
         for key, words in (
             ("per_capita", "预估人均"),
-            ("change_rate", "比上年"),
+            ("change_rate", "增减幅"),
             ("transfer_share", "转移占比"),
             ("persons", "人口"),
             ("warning", "预警"),

@@ -25,4 +25,4 @@ def export_list(job, progress):
             path, households, user=job.owner, policy=policy, day=day, sort=sort, filters=filters, progress=progress
         )
         attach_output(job, path, file_name(day))
-    return {"households": written, "summary": f"{written} 户。"}
+    return {"households": written, "summary": f"共 {written:,} 户。"}

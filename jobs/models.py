@@ -58,5 +58,15 @@ class Job(models.Model):
         return self.title
 
     @property
+    def found_errors(self):
+        """Whether this is the check of a file, run to its end, that found the file unfit to import."""
+        return self.state == self.State.DONE and self.result.get("can_confirm") is False
+
+    @property
+    def outcome(self):
+        """The state in words that do not call a file with errors done."""
+        return "有错误" if self.found_errors else self.get_state_display()
+
+    @property
     def is_finished(self):
         return self.state in (self.State.DONE, self.State.FAILED)

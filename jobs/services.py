@@ -32,6 +32,8 @@ ROW_EVERY_SECONDS = 5
 # How a connection is told to give up on a lock after a tenth of a second.
 SHORT_WAIT = {"sqlite": "PRAGMA busy_timeout = 100", "postgresql": "SET lock_timeout = 100"}
 RUN_TASK = "jobs.tasks.run"
+# Under this name a job's parameters keep the role in which its owner started it.
+ROLE = "owner_role"
 
 
 class JobError(Exception):
@@ -49,11 +51,11 @@ def start_job(*, kind, title, owner, area=None, parameters=None, upload=None):
     """Put one job into the queue and return its row; work starts when the transaction commits.
 
     ``kind`` is one of ``settings.JOB_KINDS``. ``upload`` is an open file: it is kept under a
-    random name, its own name only beside it.
+    random name, its own name only beside it. The owner's role is kept with the parameters.
     """
     if kind not in settings.JOB_KINDS:
         raise ValueError(f"unknown kind of job: {kind}")
-    job = Job(kind=kind, title=title, owner=owner, area=area, parameters=parameters or {})
+    job = Job(kind=kind, title=title, owner=owner, area=area, parameters={**(parameters or {}), ROLE: owner.role})
     if upload is not None:
         job.upload_name = PurePath(upload.name).name[-200:]
         job.upload.save(_random_name(upload.name), upload, save=False)
@@ -145,6 +147,15 @@ def with_progress(jobs):
 def can_restart(job, now):
     """Whether its owner may start it again: it failed, or its worker was lost."""
     return job.kind in settings.JOB_KINDS and (job.state == Job.State.FAILED or is_silent(job, now))
+
+
+def is_at_hand(job, user):
+    """Whether what the job made, and starting it again, is for this user.
+
+    It is its owner's, in the role that started it: a file made for the county stays closed to somebody who
+    has become a village's cadre since.
+    """
+    return job.owner_id == user.pk and job.parameters.get(ROLE) == user.role
 
 
 def restart_job(job, now):

@@ -15,10 +15,11 @@ from accounts.models import Area
 from accounts.permissions import signed_in
 from accounts.services import record_event
 from jobs.models import Job
-from jobs.services import can_restart, is_silent, restart_job, with_progress
+from jobs.services import can_restart, is_at_hand, is_silent, restart_job, with_progress
 
 PER_PAGE = 30
 SHAPES = {Job.State.QUEUED: "○", Job.State.RUNNING: "◐", Job.State.DONE: "●", Job.State.FAILED: "✕"}
+FLAWED = "△"
 
 
 @signed_in
@@ -70,9 +71,9 @@ def job_file(request, pk):
 
 
 def _own_job(user, pk):
-    """The administrator sees that a job ran; what it read and made is its owner's."""
+    """The administrator sees that a job ran; what it read and made is its owner's, in the role that started it."""
     found = get_object_or_404(Job.objects.visible_to(user), pk=pk)
-    if found.owner_id != user.pk:
+    if not is_at_hand(found, user):
         raise PermissionDenied
     return found
 
@@ -85,11 +86,12 @@ def _shown(job, user, now):
     return {
         "job": job,
         "state": state.value,
-        "words": state.label,
-        "shape": SHAPES[state],
+        "mark": "flawed" if job.found_errors else state.value,
+        "words": state.label if is_lost else job.outcome,
+        "shape": FLAWED if job.found_errors else SHAPES[state],
         "is_lost": is_lost,
         "is_finished": is_lost or job.is_finished,
         "is_own": is_own,
-        "has_file": is_own and bool(job.output),
-        "can_restart": is_own and can_restart(job, now),
+        "has_file": is_at_hand(job, user) and bool(job.output),
+        "can_restart": is_at_hand(job, user) and can_restart(job, now),
     }

@@ -191,7 +191,7 @@ def _open_guarantees(household, last_visit):
     if by_visit:
         parts.append(f"{last_visit.month.month} 月走访：{'、'.join(by_visit)}")
     if by_roster:
-        parts.append(f"花名册：{'、'.join(by_roster)}")
+        parts.append(f"人员名册：{'、'.join(by_roster)}")
     return "；".join(parts) or "都安全，或没有记录"
 
 

@@ -22,4 +22,14 @@ def rebuild(job, progress):
             raise JobError(f"{year} 年度没有生效的政策参数，不能计算。") from None
         counts = {name: result[name] for name in ("households", "incomplete", "flagged", "written", "removed")}
         record_event(user=job.owner, action="重新计算台账", subject=area.code, detail={"year": year, **counts})
-    return result
+    return {**result, "summary": in_words(result)}
+
+
+def in_words(result):
+    """One sentence on what ``rebuild_ledger`` returned."""
+    removed = f"，移除 {result['removed']:,} 户" if result["removed"] else ""
+    absent = f"没有在册人口、不列入台账的 {len(result['without_persons']):,} 户。" if result["without_persons"] else ""
+    return (
+        f"算了 {result['households']:,} 户，数有变化的 {result['written']:,} 户{removed}；"
+        f"缺月 {result['incomplete']:,} 户，有标记 {result['flagged']:,} 户。{absent}"
+    )

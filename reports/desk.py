@@ -217,7 +217,7 @@ def _county_tasks(here, counts):
             counts.households["unlinked"],
             "户",
             "帮扶责任人没有关联账号",
-            "按手机号关联；没有账号的请系统管理员开通",
+            "先按名册里的手机号开账号，再导入一次人员名册",
             _list(helper="unlinked"),
         ),
     ]
@@ -322,9 +322,7 @@ def _action_changes(here):
 def _job_changes(here):
     jobs = Job.objects.visible_to(here.user).filter(owner=here.user).order_by("-created_at")[:CHANGES]
     return [
-        Change(
-            job.finished_at or job.created_at, f"{job.title}：{job.get_state_display()}", reverse("job", args=[job.pk])
-        )
+        Change(job.finished_at or job.created_at, f"{job.title}：{job.outcome}", reverse("job", args=[job.pk]))
         for job in jobs
     ]
 

@@ -3,9 +3,10 @@
 from itertools import groupby
 
 from django import forms
+from django.db.models import Exists, OuterRef
 
 from accounts.models import Area
-from ledger.models import PolicyYear
+from ledger.models import LedgerRow, PolicyYear
 from reports.services import SPLIT_BY_VILLAGE
 from reports.years import current_policy
 
@@ -25,10 +26,7 @@ class ExportForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._areas = {area.code: area for area in Area.objects.visible_to(user).order_by("code")}
         self.fields["area"].choices = _grouped(self._areas)
-        years = PolicyYear.objects.visible_to(user).in_force().order_by("-year").values_list("year", flat=True)
-        self.fields["year"].choices = [(year, f"{year} 年度") for year in years]
-        policy = current_policy(user, day)
-        self.fields["year"].initial = policy and policy.year
+        self.fields["year"].choices = [(year, f"{year} 年度") for year in _years(user, day)]
 
     def clean_area(self):
         return self._areas[self.cleaned_data["area"]]
@@ -40,6 +38,17 @@ class ExportForm(forms.Form):
     @property
     def has_areas(self):
         return bool(self._areas)
+
+
+def _years(user, day):
+    """The current policy year first, then the others of which the user has ledger rows, the newest first."""
+    policy = current_policy(user, day)
+    if policy is None:
+        return []
+    rows = LedgerRow.objects.visible_to(user).filter(year=OuterRef("year"))
+    with_rows = PolicyYear.objects.visible_to(user).in_force().filter(Exists(rows))
+    others = with_rows.exclude(year=policy.year).order_by("-year").values_list("year", flat=True)
+    return [policy.year, *others]
 
 
 def _grouped(areas):

@@ -43,9 +43,7 @@ def export_ledger(*, year, area, output, day, user=None, split=None, progress=No
     rows = _rows(year, place, user)
     total = rows.count()
     if not total:
-        raise ExportError(
-            f"{place.name}还没有 {year} 年度的台账行。先重新计算台账（rebuild_ledger --year {year}），再导出。"
-        )
+        raise ExportError(f"{place.name}还没有 {year} 年度的台账。请县里先在“台账”页“重新计算”，再导出。")
     policy, versions = _policy(rows)
     names = dict(Area.objects.within(place.code[:6]).values_list("code", "name"))
     made_at = datetime.combine(day, timezone.localtime().time())
@@ -88,7 +86,7 @@ def _area(code, user):
     areas = Area.objects.all() if user is None else Area.objects.visible_to(user)
     area = areas.filter(pk=code).first()
     if area is None:
-        raise ExportError(f"没有区划 {code}。请核对代码；新区划先导入（import_areas）。")
+        raise ExportError(f"没有区划 {code}。请核对代码；新区划请县里先导入。")
     return area
 
 

@@ -30,5 +30,5 @@ def run_export(job, progress):
 
 def _summary(result):
     if result["split"]:
-        return f"{len(result['files'])} 个村，共 {result['households']} 户，每村一个文件。"
-    return f"{result['households']} 户。摘要（SHA-256）{result['digest']}，与表末一行相同。"
+        return f"{len(result['files'])} 个村，共 {result['households']:,} 户，每村一个文件。"
+    return f"共 {result['households']:,} 户。"

@@ -108,17 +108,18 @@ def summary(kind, result):
     counts = result.counts
     if counts["errors"]:
         rows = len(result.errors_by_row)
-        return f"有 {counts['errors']} 处错误" + (f"，在 {counts['rows']} 行中的 {rows} 行。" if rows else "。")
+        return f"有 {counts['errors']:,} 处错误" + (f"，在 {counts['rows']:,} 行中的 {rows:,} 行。" if rows else "。")
     parts = (
         [("户", counts["households"]), ("人", counts["members"])]
         if "households" in counts
         else [(IMPORTS[kind].title, counts)]
     )
     said = "；".join(
-        f"{words}：新增 {part['created']}，更新 {part['updated']}，未变 {part['unchanged']}" for words, part in parts
+        f"{words}：新增 {part['created']:,}，更新 {part['updated']:,}，未变 {part['unchanged']:,}"
+        for words, part in parts
     )
     changed = any(part["created"] or part["updated"] for _, part in parts)
-    return f"共 {counts['rows']} 行。{said}。" + ("" if changed else "没有变化。")
+    return f"共 {counts['rows']:,} 行。{said}。" + ("" if changed else "没有变化。")
 
 
 def check_import(job, progress):

@@ -148,7 +148,7 @@ def test_a_department_sees_names_and_phones_and_no_figures(three_villages, sign_
 
 @pytest.mark.parametrize(
     ("who", "words"),
-    [("county", "导入花名册"), ("helper", "结对"), ("nobody", "还没有户"), ("civil", "还没有要本部门办的措施")],
+    [("county", "导入人员名册"), ("helper", "结对"), ("nobody", "还没有户"), ("civil", "还没有要本部门办的措施")],
 )
 def test_an_empty_list_says_how_to_begin(sign_in, who, words):
     content = sign_in(who).get("/households/").content.decode()

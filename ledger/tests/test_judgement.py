@@ -72,7 +72,7 @@ def test_which_guarantee_is_open_and_who_says_so():
     household = Household(is_dangerous_house=True, has_safe_water=False)
     figures = rules(facts, household, visit)[1].figures
     # The visit says that the house is safe, so the roster's word on it no longer counts.
-    assert figures == "6 月走访：基本医疗；花名册：饮水"
+    assert figures == "6 月走访：基本医疗；人员名册：饮水"
 
 
 def test_the_examples_among_the_lines_are_marked():

@@ -30,6 +30,7 @@ def test_the_county_recomputes_an_area_as_a_job(press, people, household, make_h
     assert (job.state, job.owner, job.area_id) == (Job.State.DONE, people["county"], "130630101")
     assert job.title == "重新计算 2022 年度台账（银坊镇）"
     assert job.result["households"] == 1
+    assert job.result["summary"].startswith("算了 1 户，数有变化的 1 户；缺月 1 户")
     assert (job.done, job.total) == (1, 1)
     assert LedgerRow.objects.filter(household=household).exists()
     assert not LedgerRow.objects.filter(household=elsewhere).exists()

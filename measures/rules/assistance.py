@@ -174,14 +174,14 @@ def disability_subsidies(facts):
     return None
 
 
-@suits("safe_housing", "走访或花名册反映住房不安全，或因安全住房")
+@suits("safe_housing", "走访或人员名册反映住房不安全，或因安全住房")
 def safe_housing(facts):
     if facts.is_housing_safe and not facts.has_cause(Cause.HOUSING):
         return None
     return "住房有安全问题，鉴定后改造或搬迁" if not facts.is_housing_safe else "因安全住房，鉴定后改造或搬迁"
 
 
-@suits("safe_water", "走访或花名册反映饮水不安全，或因安全饮水")
+@suits("safe_water", "走访或人员名册反映饮水不安全，或因安全饮水")
 def safe_water(facts):
     if facts.is_water_safe and not facts.has_cause(Cause.WATER):
         return None

@@ -9,6 +9,8 @@ from django.urls import reverse
 from accounts.models import User
 from jobs.models import Job
 from jobs.services import run_job
+from ledger.models import PolicyYear
+from ledger.services import rebuild_ledger
 
 
 @pytest.fixture(autouse=True)
@@ -117,7 +119,7 @@ def test_scope_is_looked_up_again_when_the_job_runs(small_county, village, peopl
     job = run_queued()
     assert (job.state, job.message) == (
         "failed",
-        f"没有区划 {village.code}。请核对代码；新区划先导入（import_areas）。",
+        f"没有区划 {village.code}。请核对代码；新区划请县里先导入。",
     )
     assert not job.output
 
@@ -143,6 +145,18 @@ def test_a_link_fills_in_the_area(small_county, township, people, client):
     client.force_login(people["county"])
     page = client.get(reverse("report_index"), {"area": township.code, "year": 2022}).content.decode()
     assert f'<option value="{township.code}" selected>' in page
+
+
+def test_the_current_year_comes_first_and_others_only_with_a_ledger(small_county, people, client):
+    client.force_login(people["cadre"])
+
+    def years():
+        return [year for year, _ in client.get(reverse("report_index")).context["form"].fields["year"].choices]
+
+    assert PolicyYear.objects.in_force().filter(year=2023).exists()
+    assert years() == [2022]
+    rebuild_ledger(year=2023)
+    assert years() == [2022, 2023]
 
 
 def test_queries_stay_few(small_county, people, client, send, village, django_assert_max_num_queries):

@@ -191,7 +191,7 @@ def test_an_unknown_area_or_year_is_named(small_county, village, tmp_path):
 
 
 def test_no_rows_says_how_to_begin(household, village, write):
-    with pytest.raises(ExportError, match="柳沟村还没有 2022 年度的台账行。先重新计算台账"):
+    with pytest.raises(ExportError, match="柳沟村还没有 2022 年度的台账。请县里先"):
         write(village)
 
 
