@@ -6,10 +6,9 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from accounts.models import Department, User
+from accounts.passwords import DEMO_PASSWORD
 from demo.names import TOWNSHIPS, given_name, phone, surname
 
-# Known to everybody who can read this, therefore only ever set where DEBUG is on.
-PASSWORD = "yanshi-sumyuan-2022"
 JOINED_AT = datetime(2021, 9, 1, 1, tzinfo=UTC)
 # username: (name, role).
 ACCOUNTS = {
@@ -47,7 +46,7 @@ def create_accounts(rng, county, villages):
             role,
             own_areas.get(username, []),
             next(serials),
-            password=PASSWORD if settings.DEBUG else None,
+            password=DEMO_PASSWORD if settings.DEBUG else None,
             department=Department.objects.get(name="民政局") if username == "civil" else None,
         )
         for username, (name, role) in ACCOUNTS.items()
@@ -84,4 +83,4 @@ def _create(username, name, role, area_codes, phone_serial, *, password=None, de
 def usable_accounts():
     """The demo accounts that exist here and still have the demo password."""
     found = User.objects.filter(username__in=ACCOUNTS, is_active=True).in_bulk(field_name="username")
-    return [found[name] for name in ACCOUNTS if name in found and found[name].check_password(PASSWORD)]
+    return [found[name] for name in ACCOUNTS if name in found and found[name].check_password(DEMO_PASSWORD)]

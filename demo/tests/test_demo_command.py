@@ -6,7 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import Area, User
-from demo.accounts import ACCOUNTS, PASSWORD
+from accounts.passwords import DEMO_PASSWORD
+from demo.accounts import ACCOUNTS
 from households.models import Household
 from visits.models import Visit
 
@@ -29,7 +30,7 @@ def test_json_and_accounts(db, debug, capsys):
     assert (
         result["accounts"] == list(ACCOUNTS) == ["cadre", "helper", "township", "county", "civil", "auditor", "admin"]
     )
-    assert result["password"] == PASSWORD
+    assert result["password"] == DEMO_PASSWORD
     assert all(f"  {name}" in out for name in ACCOUNTS)
     roles = dict(User.objects.filter(username__in=ACCOUNTS).values_list("username", "role"))
     assert roles["civil"] == "department"
@@ -39,14 +40,14 @@ def test_json_and_accounts(db, debug, capsys):
 
 def test_the_printed_password_signs_in(db, debug, client, capsys):
     run(capsys, "--households", "80")
-    client.post("/accounts/login/", {"login": "cadre", "password": PASSWORD})
+    client.post("/accounts/login/", {"login": "cadre", "password": DEMO_PASSWORD})
     assert client.session["_auth_user_id"] == str(User.objects.get(username="cadre").pk)
 
 
 def test_without_debug_nobody_can_sign_in(db, settings, capsys):
     settings.DEBUG = False
     out = run(capsys, "--households", "80", "--json")
-    assert PASSWORD not in out
+    assert DEMO_PASSWORD not in out
     assert "不能登录" in out
     assert json.loads(out.splitlines()[-1])["accounts"] == []
     assert User.objects.exists()

@@ -6,7 +6,8 @@ import time
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from demo.accounts import PASSWORD, usable_accounts
+from accounts.passwords import DEMO_PASSWORD
+from demo.accounts import usable_accounts
 from demo.services import (
     DEFAULT_HOUSEHOLDS,
     DEFAULT_SEED,
@@ -69,7 +70,7 @@ class Command(BaseCommand):
             if counts:
                 self.stdout.write("DEBUG 未打开：演示账号没有密码，不能登录。请由管理员另建账号。")
             return
-        self.stdout.write(f"演示账号（密码都是 {PASSWORD}）：")
+        self.stdout.write(f"演示账号（密码都是 {DEMO_PASSWORD}）：")
         for user in accounts:
             self.stdout.write(f"  {user.username:<9}{user.name}  {user.get_role_display()}")
 
@@ -82,7 +83,7 @@ def _as_json(counts, seconds, seed, accounts):
             **(counts or {}),
             "seconds": round(seconds, 2),
             "accounts": [user.username for user in accounts],
-            "password": PASSWORD if accounts else None,
+            "password": DEMO_PASSWORD if accounts else None,
         },
         ensure_ascii=False,
     )
