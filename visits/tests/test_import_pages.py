@@ -76,6 +76,17 @@ def test_check_then_confirm(client, upload, confirm, people):
     assert "检查人员名册" in client.get(reverse("import_index")).content.decode()
 
 
+def test_after_the_import_the_page_leads_on(client, upload, confirm):
+    upload([person(NUMBER, 1, 帮扶责任人="李责任", 帮扶责任人电话="13900000009")])
+    page = client.get(confirm(check())["Location"]).content.decode()
+    for name in ("ledger_index", "measure_list", "import_index"):
+        assert f'href="{reverse(name)}"' in page
+    notes = Job.objects.get(kind="import_write").result["notes"]
+    assert "电话没有对应账号的帮扶责任人" in [note["heading"] for note in notes]
+    for note in notes:
+        assert note["heading"] in page
+
+
 def test_a_second_click_is_the_same_import(upload, confirm):
     upload([person(NUMBER, 1)])
     first, second = confirm(check()), confirm(check())
@@ -106,6 +117,11 @@ def test_errors_are_listed_and_the_rows_can_be_fetched(client, upload, confirm, 
     sheet = openpyxl.load_workbook(BytesIO(b"".join(file.streaming_content))).active
     assert [cell.value for cell in sheet[1]][-1] == "错误"
     assert resident_id(1) in [cell.value for cell in sheet[2]]
+    assert "有错的行只供对照" in page
+    for name in ("job_list", "import_index"):
+        listed = client.get(reverse(name)).content.decode()
+        assert 'status-flawed"><span class="shape" aria-hidden="true">△</span>有错误' in listed
+        assert "已完成" not in listed
     # Who posts to the button that is not there gets nothing imported either.
     confirm(check())
     assert not Job.objects.filter(kind="import_write").exists()
