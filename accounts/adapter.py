@@ -25,7 +25,10 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
         user = super().authenticate(request, **credentials)
         if user is not None and is_given_away(credentials.get("password")):
             self.authentication_failed(request, **credentials)
-            raise ValidationError("这个账号还是公开的演示密码，不能登录。请系统管理员给它设一个新密码，再登录。")
+            raise ValidationError(
+                "这个账号还是公开的演示密码，不能登录。请系统管理员重置密码；"
+                "系统管理员自己的，在服务器上运行 python manage.py changepassword 账号。"
+            )
         return user
 
     def login(self, request, user):

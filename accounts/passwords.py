@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth import password_validation as rules
+from django.core.exceptions import ValidationError
 
 # Stands in this code, therefore only good where DEBUG is on: a demo on the machine that it was made on.
 DEMO_PASSWORD = "yanshi-sumyuan-2022"
@@ -37,7 +38,9 @@ class NotCommon(rules.CommonPasswordValidator):
     """Neither one of the common passwords nor the demo's."""
 
     def validate(self, password, user=None):
-        super().validate("password" if is_given_away(password) else password, user)
+        if is_given_away(password):
+            raise ValidationError(self.get_error_message(), code="password_given_away")
+        super().validate(password, user)
 
     def get_error_message(self):
         return "这个密码太常见，容易被猜到，请换一个。"

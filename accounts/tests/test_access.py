@@ -217,7 +217,14 @@ def world(people, village, household, make_household, far_village):
     risk = RiskPoint.objects.create(household=household, year=2022, kind="below_monitoring_line", raised_on=day)
     rebuild_ledger(year=2022)
     ledger, _ = VillageLedger.objects.get_or_create(village=village, year=2022)
-    job = Job.objects.create(kind="export_ledger", title="导出", owner=people["cadre"], area=village, state="done")
+    job = Job.objects.create(
+        kind="export_ledger",
+        title="导出",
+        owner=people["cadre"],
+        area=village,
+        state="done",
+        parameters={"owner_role": "village"},
+    )
     attach_output(job, BytesIO(b"workbook"), "台账.xlsx")
     check = Job.objects.create(
         kind="import_check",

@@ -106,8 +106,26 @@ def test_filters_offer_and_take_only_own_townships(client, township_auditor, hou
 
 def test_autocomplete_is_scoped(as_user, households, far_village):
     address = "/admin/autocomplete/?app_label=accounts&model_name=user&field_name=areas&term=河滩"
-    assert far_village.name in {found["text"] for found in as_user("system").get(address).json()["results"]}
+    assert far_village.full_name in {found["text"] for found in as_user("system").get(address).json()["results"]}
     assert as_user("cadre").get(address).status_code == 403
+
+
+def test_villages_of_one_name_are_told_apart_wherever_areas_are_chosen(as_user, people, village, far_village):
+    Area.objects.filter(pk=far_village.pk).update(name=village.name)
+    far_village.refresh_from_db()
+    client = as_user("system")
+    address = "/admin/autocomplete/?app_label=accounts&model_name=user&field_name=areas&term="
+    offered = {found["text"] for found in client.get(address + village.name).json()["results"]}
+    labels = {f"{area.parent.name} {area.name}（{area.code}）" for area in (village, far_village)}
+    assert offered == labels
+    by_township = client.get(f"{address}{far_village.parent.name} {village.name}").json()["results"]
+    assert [found["id"] for found in by_township] == [far_village.code]
+    people["cadre"].areas.set([village, far_village])
+    form = client.get(f"/admin/accounts/user/{people['cadre'].pk}/change/").content.decode()
+    accounts = client.get("/admin/accounts/user/").content.decode()
+    for label in labels:
+        assert label in form
+        assert label in accounts
 
 
 # What it never shows
@@ -234,6 +252,45 @@ def test_an_account_whose_scope_does_not_fit_its_role_is_refused(as_user, villag
     errors = response.context["adminform"].form.errors
     assert words in "".join(errors[field])
     assert not User.objects.filter(username="liu").exists()
+
+
+@pytest.mark.parametrize(
+    ("password", "words"),
+    [
+        ("short7x", "至少要 10 位"),
+        ("1029384756", "不能全是数字"),
+        ("password123", "太常见"),
+        ("liugou-0001", "和用户名太像"),
+    ],
+)
+def test_what_is_wrong_with_a_password_is_said_in_chinese(as_user, village, password, words):
+    sent = new_account(username="liugou0001", areas=[village.code], password1=password, password2=password)
+    response = as_user("system").post("/admin/accounts/user/add/", sent)
+    errors = "".join(response.context["adminform"].form.errors["password2"])
+    assert words in errors
+    assert not re.search("[A-Za-z]", errors)
+
+
+def test_the_pages_of_an_account_speak_chinese_and_say_nothing_of_how_a_password_is_kept(as_user, people):
+    client = as_user("system")
+    people["cadre"].set_password(PASSWORD)
+    people["cadre"].save()
+    account = f"/admin/accounts/user/{people['cadre'].pk}"
+    for page in ("/admin/", "/admin/accounts/user/add/", f"{account}/change/", f"{account}/password/"):
+        text = client.get(page).content.decode()
+        assert not re.search(r"LDAP|argon2|md5|Model name|Add link|After you|must contain|单一登入", text), page
+    assert "已设，谁也查不到" in client.get(f"{account}/change/").content.decode()
+
+
+def test_the_administrator_sets_a_new_password(as_user, people, client):
+    address = f"/admin/accounts/user/{people['cadre'].pk}/password/"
+    refused = as_user("system").post(address, {"password1": "", "password2": "", "usable_password": "false"})
+    assert set(refused.context["form"].errors) == {"password1", "password2"}
+    response = as_user("system").post(address, {"password1": PASSWORD, "password2": PASSWORD})
+    assert response["Location"] == f"/admin/accounts/user/{people['cadre'].pk}/change/"
+    assert AuditEvent.objects.get().action == "后台修改"
+    client.logout()
+    assert client.login(username=people["cadre"].username, password=PASSWORD)
 
 
 def account_fields(user, **fields):

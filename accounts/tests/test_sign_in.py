@@ -4,6 +4,7 @@ import pytest
 from django.core.management import call_command
 
 from accounts.models import AuditEvent, User
+from accounts.passwords import DEMO_PASSWORD
 from accounts.services import verify_chain
 
 PASSWORD = "correct horse battery"
@@ -44,6 +45,23 @@ def test_a_wrong_password_stays_out_and_is_on_record(client, people):
     assert client.get("/jobs/").status_code == 302
     client.post("/accounts/login/", {"login": "my-secret-in-the-wrong-box", "password": "x"})
     assert events() == [("登录失败", None, people["cadre"].username), ("登录失败", None, "没有这个账号")]
+
+
+@pytest.mark.parametrize("debug", [True, False])
+def test_the_demos_password_opens_nothing_where_others_can_reach_the_system(client, people, settings, debug):
+    settings.DEBUG = debug
+    people["cadre"].set_password(DEMO_PASSWORD)
+    people["cadre"].save()
+    response = sign_in(client, people["cadre"], DEMO_PASSWORD)
+    assert ("公开的演示密码" in response.content.decode()) is not debug
+    assert (client.get("/jobs/").status_code == 200) is debug
+    assert [action for action, *_ in events()] == (["登录"] if debug else ["登录失败"])
+
+
+def test_the_demos_password_cannot_be_chosen_there_either(client, people):
+    sign_in(client, people["cadre"])
+    sent = {"oldpassword": PASSWORD, "password1": DEMO_PASSWORD, "password2": DEMO_PASSWORD}
+    assert "太常见" in client.post("/accounts/password/", sent).content.decode()
 
 
 def test_a_closed_account_stays_out(client, people):

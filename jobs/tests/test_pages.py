@@ -16,7 +16,12 @@ from jobs.services import attach_output
 @pytest.fixture
 def job(people, village):
     job = Job.objects.create(
-        kind="export", title="柳沟村台账", owner=people["cadre"], area=village, state=Job.State.DONE
+        kind="export",
+        title="柳沟村台账",
+        owner=people["cadre"],
+        area=village,
+        state=Job.State.DONE,
+        parameters={"owner_role": "village"},
     )
     attach_output(job, BytesIO(b"workbook"), "柳沟村台账.xlsx")
     return job
@@ -51,6 +56,15 @@ def test_the_file_is_gone_for_an_owner_who_lost_the_village(job, open_page, peop
     people["cadre"].areas.set([next_village])
     assert open_page("cadre", f"/jobs/{job.pk}/file/").status_code == 404
     assert open_page("cadre", f"/jobs/{job.pk}/").status_code == 200
+
+
+def test_the_file_and_the_restart_are_gone_for_an_owner_in_another_role(job, open_page, client, people, village):
+    people["cadre"].role = "auditor"
+    people["cadre"].save()
+    assert "下载" not in open_page("cadre", f"/jobs/{job.pk}/").content.decode()
+    assert client.get(f"/jobs/{job.pk}/file/").status_code == 403
+    Job.objects.filter(pk=job.pk).update(state=Job.State.FAILED)
+    assert client.post(f"/jobs/{job.pk}/restart/").status_code == 403
 
 
 def test_the_administrator_sees_that_it_ran_but_no_file(job, open_page):
