@@ -1,7 +1,7 @@
 """What a cell may hold, and what it then means: the widgets of the import resources.
 
-A cell comes as the spreadsheet reader gives it: text, float, bool, date or datetime, "" where
-empty. ``clean`` returns the value, ``None`` for an empty cell, or raises ``CellError`` with the
+A cell comes as the spreadsheet reader gives it: text, float, int (in an .xls), bool, date or
+datetime, "" where empty. ``clean`` returns the value, ``None`` for an empty cell, or raises ``CellError`` with the
 reason in words that follow the cell's content: “abc” *不是数字*.
 """
 
@@ -218,7 +218,11 @@ class DayWidget(widgets.Widget):
             return _day(*map(int, found.groups()))
         if self.month_is_enough and (month := parse_month(text)):
             return month
-        if re.fullmatch(r"\d{2,5}", text) and FIRST_SERIAL <= int(text) <= LAST_SERIAL and isinstance(value, float):
+        if (
+            re.fullmatch(r"\d{2,5}", text)
+            and FIRST_SERIAL <= int(text) <= LAST_SERIAL
+            and isinstance(value, (int, float))
+        ):
             return EXCEL_EPOCH + timedelta(days=int(text))
         raise CellError("不是日期，应写成 2021-10-01" + ("或 202110" if self.month_is_enough else ""))
 

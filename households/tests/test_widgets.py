@@ -211,6 +211,11 @@ def test_messages_never_show_an_id_or_phone():
     assert identity.mask(number) in text
 
 
+def test_an_old_workbook_stores_days_as_whole_numbers():
+    assert DayWidget().clean(44501, today=TODAY) == DayWidget().clean(44501.0, today=TODAY) == date(2021, 11, 1)
+    assert MonthWidget().clean(44515, today=TODAY) == date(2021, 11, 1)
+
+
 @pytest.mark.parametrize(
     ("name", "sound"), [("李四", "lisi ls"), ("阿依古丽", "ayiguli aygl"), ("Ali", "ali ali"), ("", "")]
 )
