@@ -104,6 +104,20 @@ class CodeWidget(TextWidget):
         return self.fit("".join(text_of(value).split()))
 
 
+class HouseholdNumberWidget(CodeWidget):
+    """户编号. It stands in the addresses of pages, so it has no signs that mean something there."""
+
+    def __init__(self):
+        super().__init__(max_length=20)
+
+    def clean(self, value, row=None, **kwargs):
+        number = super().clean(value)
+        # With a digit at least: no word of an address, such as "search", is a number.
+        if number is not None and not re.fullmatch(r"(?=.*\d)[\w-]+", number):
+            raise CellError("只能由数字、字母和短横组成，至少有一位数字")
+        return number
+
+
 class IdNumberWidget(widgets.CharWidget):
     """A resident ID (18 characters) or disability card number (20 or 22), checked."""
 

@@ -18,6 +18,7 @@ from households.widgets import (
     CountWidget,
     DayWidget,
     FlagWidget,
+    HouseholdNumberWidget,
     IdNumberWidget,
     MonthWidget,
     NameWidget,
@@ -176,6 +177,20 @@ def test_codes_that_lost_digits_are_no_codes():
     assert CodeWidget(20).clean(" １２３ ") == "123"
     with pytest.raises(CellError, match="丢失"):
         CodeWidget(20).clean(1.3063e17)
+
+
+def test_household_numbers():
+    widget = HouseholdNumberWidget()
+    for cell in ("13063010190100001", 1302.0, "１３０２ ", "柳沟-7", "A_1"):
+        assert widget.clean(cell)
+    assert widget.clean("") is None
+
+
+@pytest.mark.parametrize("cell", ["13/02", "../1", "1?2", "1#2", "1;2", "<b>1", "search", "export", "户编号"])
+def test_no_household_numbers(cell):
+    """The number stands in addresses: a slash would leave a page without a link to it."""
+    with pytest.raises(CellError, match="只能由数字、字母和短横组成"):
+        HouseholdNumberWidget().clean(cell)
 
 
 def test_names_lose_their_lay_out_blanks_only():

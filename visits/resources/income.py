@@ -10,7 +10,14 @@ from households import identity
 from households.models import Member
 from households.resources.base import BAD, Change, Column, SheetResource, fetch, say
 from households.services import Table, create_rows, next_ids, update_rows
-from households.widgets import AmountWidget, ChoiceWidget, CodeWidget, IdNumberWidget, MonthWidget, TextWidget
+from households.widgets import (
+    AmountWidget,
+    ChoiceWidget,
+    HouseholdNumberWidget,
+    IdNumberWidget,
+    MonthWidget,
+    TextWidget,
+)
 from sumyuan.fields import to_yuan
 from visits.models import IncomeEntry
 from visits.resources.households import find_households, item_words
@@ -28,7 +35,7 @@ class IncomeResource(SheetResource):
 
     reason = "导入月收入"
 
-    number = Column("number", "户编号", CodeWidget(20), is_required=True)
+    number = Column("number", "户编号", HouseholdNumberWidget(), is_required=True)
     month = Column("month", "月份", MonthWidget(), is_required=True)
     item = Column("item", "项目", ChoiceWidget({}), is_required=True)
     amount = Column("amount", "金额", AmountWidget(), is_required=True)

@@ -8,7 +8,7 @@ from import_export.results import Error, RowResult
 from households.models import AnnualIncome
 from households.resources.base import BAD, Change, Column, SheetResource, fetch, say
 from households.services import Table, create_rows, next_ids, update_rows
-from households.widgets import AmountWidget, CodeWidget, CountWidget, header_key, shown
+from households.widgets import AmountWidget, CountWidget, HouseholdNumberWidget, header_key, shown
 from sumyuan.fields import to_yuan
 from visits.models import IncomeClass, IncomeItem
 from visits.resources.households import find_households, item_words
@@ -33,7 +33,7 @@ def per_capita(net, persons):
 class PriorIncomeResource(SheetResource):
     """Income of one past year by class, and by item where the file has items. Sums are checked, not trusted."""
 
-    number = Column("number", "户编号", CodeWidget(20), is_required=True)
+    number = Column("number", "户编号", HouseholdNumberWidget(), is_required=True)
     wage = Column("wage", "工资性收入", AmountWidget(), is_required=True)
     business = Column("business", "生产经营性收入", AmountWidget(), is_required=True)
     # Not ``property``: in this class body that would hide the built-in.

@@ -28,6 +28,7 @@ from households.widgets import (
     CountWidget,
     DayWidget,
     FlagWidget,
+    HouseholdNumberWidget,
     IdNumberWidget,
     NameWidget,
     TextWidget,
@@ -42,7 +43,7 @@ class RosterResource(SheetResource):
     county = Column("county", "县", NameWidget(60), is_required=True)
     township = Column("township", "乡", NameWidget(60), is_required=True)
     village = Column("village", "村", NameWidget(60), is_required=True)
-    number = Column("number", "户编号", CodeWidget(20), is_required=True)
+    number = Column("number", "户编号", HouseholdNumberWidget(), is_required=True)
     name = Column("name", "姓名", NameWidget(60), is_required=True)
     id_number = Column("id_number", "证件号码", IdNumberWidget(), is_required=True)
     relation = Column("relation", "与户主关系", ChoiceWidget(RELATION_WORDS), is_required=True)
