@@ -65,7 +65,7 @@ def run_import(kind, path, *, day, user=None, year=None, dry_run=False, errors_p
     try:
         sheet = _read(kind, Path(path))
     except SheetError as error:
-        result = SheetResult()
+        result = SheetResult(kind.resource.part_names)
         result.append_base_error(Error(error))
         return result
     with transaction.atomic():

@@ -69,13 +69,13 @@ class SheetRowResult(results.RowResult):
 class SheetResult(results.Result):
     """What an import did or would do. Only rows with errors or changes are kept one by one."""
 
-    def __init__(self):
+    def __init__(self, part_names=()):
         super().__init__()
         self.unknown_columns = []
         # Further things to tell the sender: (heading, lines). None of them stops the import.
         self.notes = []
-        # By kind of thing: {"households": {"created": n, "updated": n, "unchanged": n}}
-        self.parts = {}
+        # By kind of thing, where a file holds several: {"households": {"created": n, "updated": n, "unchanged": n}}
+        self.parts = {name: {"created": 0, "updated": 0, "unchanged": 0} for name in part_names}
         # Keys of the households that the import changes, for what is derived from them.
         self.household_ids = set()
         self.months = set()
@@ -91,7 +91,7 @@ class SheetResult(results.Result):
             "updated": 0 if errors else totals[results.RowResult.IMPORT_TYPE_UPDATE],
             "unchanged": 0 if errors else totals[results.RowResult.IMPORT_TYPE_SKIP],
             "errors": errors,
-            **({} if errors else self.parts),
+            **self.parts,
         }
 
     @property
@@ -122,6 +122,8 @@ class SheetResource(resources.Resource):
 
     # What the import is called in the history of the rows that it changes.
     reason = ""
+    # The kinds of thing that are counted apart, where a file holds several.
+    part_names = ()
 
     @classmethod
     def get_result_class(cls):
@@ -157,7 +159,7 @@ class SheetResource(resources.Resource):
         self.dataset = dataset
         self.numbers = numbers or range(2, len(dataset) + 2)
         self.bad_cells = bad_cells or {}
-        self.result = self.get_result_class()()
+        self.result = self.get_result_class()(self.part_names)
         self.result.total_rows = len(dataset)
         self._row_results = {}
         lock_imports()

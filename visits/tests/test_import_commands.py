@@ -106,6 +106,16 @@ def test_a_dry_run_writes_nothing_and_ends_as_the_import_would(run, roster, tmp_
     assert every_row() == before
 
 
+def test_a_refused_roster_counts_households_and_members_as_any_other(run, tmp_path, village):
+    nothing = {"created": 0, "updated": 0, "unchanged": 0}
+    letter = tmp_path / "letter.xlsx"
+    letter.write_text("not a workbook")
+    for path in (write_xlsx(tmp_path / "bad.xlsx", [person(NUMBER, 1, 劳动技能="?")]), letter):
+        code, _, _, result = run("import_roster", path)
+        assert (code, result["errors"]) == (1, 1)
+        assert result["households"] == result["members"] == nothing
+
+
 def test_one_bad_row_and_nothing_is_written(run, roster, tmp_path):
     run("import_roster", roster)
     path = write_xlsx(tmp_path / "i.xlsx", [INCOME, INCOME | {"月份": "2022-06", "金额": "abc"}])

@@ -39,6 +39,7 @@ class RosterResource(SheetResource):
     """Households and members from a person export. Persons and households that it lacks stay as they are."""
 
     reason = "导入人员名册"
+    part_names = ("households", "members")
 
     county = Column("county", "县", NameWidget(60), is_required=True)
     township = Column("township", "乡", NameWidget(60), is_required=True)
