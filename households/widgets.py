@@ -24,7 +24,8 @@ MAX_FEN = 10**14
 _NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xA0: " "}
 _INVISIBLE = dict.fromkeys([0xFEFF, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x202A, 0x202C, 0x2060])
 _TABLE = _NARROW | _INVISIBLE
-_ID_LIKE = re.compile(r"(?<!\d)\d{17}[\dXx](?:\d{2}|\d{4})?(?!\d)")
+# As people type them: some put blanks or hyphens between region, birth date and the rest.
+_ID_LIKE = re.compile(r"(?<!\d)\d{6}[ -]?\d{4}[ -]?\d{2}[ -]?\d{2}[ -]?\d{3}[\dXx](?:\d{2}|\d{4})?(?!\d)")
 _PHONE_LIKE = re.compile(r"(?<!\d)1\d{10}(?!\d)")
 
 
@@ -62,10 +63,15 @@ def shown(cell):
     return str(cell)
 
 
+def mask_numbers(text):
+    """``text`` with whatever looks like an ID or phone number masked."""
+    text = _ID_LIKE.sub(lambda found: identity.mask(re.sub("[ -]", "", found[0])), text)
+    return _PHONE_LIKE.sub(lambda found: identity.mask_phone(found[0]), text)
+
+
 def masked(text):
-    """Text for a message: whatever looks like an ID or phone number is masked, and it is not endless."""
-    text = _ID_LIKE.sub(lambda found: identity.mask(found[0]), text)
-    text = _PHONE_LIKE.sub(lambda found: identity.mask_phone(found[0]), text)
+    """Text for a message: ID and phone numbers are masked, and it is not endless."""
+    text = mask_numbers(text)
     return text if len(text) <= 40 else f"{text[:40]}…"
 
 

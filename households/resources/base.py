@@ -194,7 +194,7 @@ class SheetResource(resources.Resource):
 
     def fail(self, index, column, reason, value=""):
         """Report an error of the row at ``index`` (0 is the first row below the header)."""
-        problem = Problem(self.numbers[index], column, value, reason)
+        problem = Problem(self.numbers[index], column, masked(value), reason)
         row = self.row_result(index)
         row.import_type = row.IMPORT_TYPE_ERROR
         row.errors.append(results.Error(problem, number=problem.number))

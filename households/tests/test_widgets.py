@@ -226,6 +226,14 @@ def test_messages_never_show_an_id_or_phone():
     assert identity.mask(number) in text
 
 
+@pytest.mark.parametrize("mark", [" ", "-"])
+def test_an_id_in_pieces_is_masked_too(mark):
+    number = resident_id(7)
+    typed = mark.join((number[:6], number[6:14], number[14:]))
+    assert masked(typed) == masked(mark.join((number[:6], number[6:10], number[10:14], number[14:])))
+    assert masked(typed) == identity.mask(number)
+
+
 def test_an_old_workbook_stores_days_as_whole_numbers():
     assert DayWidget().clean(44501, today=TODAY) == DayWidget().clean(44501.0, today=TODAY) == date(2021, 11, 1)
     assert MonthWidget().clean(44515, today=TODAY) == date(2021, 11, 1)

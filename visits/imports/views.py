@@ -18,6 +18,7 @@ from accounts.clock import today
 from accounts.models import User
 from accounts.permissions import allow
 from households.sheets import write_table
+from households.widgets import mask_numbers
 from jobs.models import Job
 from jobs.services import is_silent, start_job, with_progress
 from visits.imports.forms import UploadForm
@@ -45,13 +46,16 @@ def import_upload(request, kind):
     kind = _kind(request.user, kind)
     form = UploadForm(request.POST or None, request.FILES or None, kind=kind, day=today())
     if form.is_valid():
+        file = form.cleaned_data["file"]
+        # Some name a file after a person's ID number; a name is kept and shown.
+        file.name = mask_numbers(file.name)
         year = form.cleaned_data.get("year")
         job = start_job(
             kind=CHECK,
             title=f"检查{kind.title}{f'（{year} 年）' if year else ''}",
             owner=request.user,
             parameters={"kind": kind.name, "year": year},
-            upload=form.cleaned_data["file"],
+            upload=file,
         )
         return redirect("import_check", job.pk)
     context = {"kind": kind, "guide": GUIDES[kind.name], "columns": kind.resource.columns(), "form": form}

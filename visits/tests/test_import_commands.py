@@ -10,6 +10,7 @@ from django.db import IntegrityError
 
 from accounts.models import Area, AuditEvent
 from conftest import resident_id
+from households import identity
 from households.models import Household, Member
 from households.sheets import read_sheet
 from households.tests.workbooks import every_row, person, write_xlsx
@@ -114,6 +115,30 @@ def test_a_refused_roster_counts_households_and_members_as_any_other(run, tmp_pa
         code, _, _, result = run("import_roster", path)
         assert (code, result["errors"]) == (1, 1)
         assert result["households"] == result["members"] == nothing
+
+
+@pytest.mark.parametrize(
+    ("command", "rows", "options"),
+    [
+        ("import_income", [{**INCOME, "户编号": resident_id(1)}], ()),
+        (
+            "import_prior_income",
+            [
+                {"户编号": resident_id(1)}
+                | dict.fromkeys(("工资性收入", "生产经营性收入", "财产性收入"), 0)
+                | {"转移性收入": 0, "生产经营性支出": 0, "家庭人口数": 2}
+            ]
+            * 2,
+            ("--year", 2021),
+        ),
+        ("import_roster", [person(resident_id(1), 1, "配偶")], ()),
+    ],
+)
+def test_an_id_in_the_column_beside_it_is_masked(run, tmp_path, village, command, rows, options):
+    code, out, err, result = run(command, write_xlsx(tmp_path / "shifted.xlsx", rows), *options)
+    assert (code, result["errors"] > 0) == (1, True)
+    assert resident_id(1) not in out + err
+    assert identity.mask(resident_id(1)) in out
 
 
 def test_one_bad_row_and_nothing_is_written(run, roster, tmp_path):

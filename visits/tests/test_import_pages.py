@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEvent
 from conftest import resident_id
+from households import identity
 from households.models import Household, Member
 from households.tests.workbooks import every_row, person, write_xlsx
 from jobs.models import Job
@@ -233,3 +234,10 @@ def test_a_check_that_runs_asks_again_and_then_loads_the_page(client, people):
     Job.objects.filter(pk=job.pk).update(state="failed", message="坏了")
     assert client.get(address, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
     assert "坏了" in client.get(address).content.decode()
+
+
+def test_a_file_named_after_an_id_is_kept_under_a_masked_name(upload):
+    page = upload([person(NUMBER, 1)], name=f"{resident_id(1)} 名册.xlsx").content.decode()
+    assert resident_id(1) not in page
+    assert identity.mask(resident_id(1)) in page
+    assert check().upload_name == f"{identity.mask(resident_id(1))} 名册.xlsx"

@@ -4,6 +4,7 @@ from households import identity
 from households.choices import HEAD
 from households.models import Household
 from households.resources.base import BAD, fetch
+from households.widgets import masked
 
 
 def check_scope(resource, roster, stored):
@@ -68,6 +69,6 @@ def check_heads(resource, roster, stored):
             reason = "库中本户已有户主，但文件里没有这个人；请在文件中补上此人并改正与户主关系"
             resource.fail(heads[0], "与户主关系", reason, HEAD)
         if not heads and not staying and BAD not in relations:
-            resource.fail(indexes[0], "与户主关系", f"户 {number} 没有户主")
+            resource.fail(indexes[0], "与户主关系", f"户 {masked(number)} 没有户主")
         names[number] = resource.values["name"][heads[0]] if heads else None
     return names
