@@ -32,7 +32,8 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 def _secret(name, development_value):
     """The secret of that name; in debug a fixed development value stands in for a missing one."""
     value = env.str(name, default="")
-    if value:
+    # A list of nothing but commas is missing too.
+    if value.replace(",", "").strip():
         return value
     if DEBUG:
         return development_value
