@@ -174,7 +174,7 @@ def test_last_year_s_income_asks_for_its_year(upload, household):
     row |= dict.fromkeys(("工资性收入", "生产经营性收入", "财产性收入", "转移性收入", "生产经营性支出"), 0)
     assert "年度应在 2014 到 2022 之间" in upload([row], kind="prior_income", year=1999).content.decode()
     assert "没有错误" in upload([row], kind="prior_income", year=2021).content.decode()
-    assert check().parameters == {"kind": "prior_income", "year": 2021}
+    assert check().parameters.items() >= {"kind": "prior_income", "year": 2021}.items()
 
 
 @pytest.mark.parametrize("kind", ["areas", "roster", "prior_income", "income"])
