@@ -17,6 +17,10 @@ from accounts.models import Area, User
 class ChoicesAsTyped(AutocompleteJsonView):
     """What a picker offers while one types; an area with its township and code, for many share a name."""
 
+    def get_queryset(self):
+        found = super().get_queryset()
+        return found.select_related("parent") if found.model is Area else found
+
     def serialize_result(self, obj, to_field_name):
         result = super().serialize_result(obj, to_field_name)
         return {**result, "text": obj.full_name} if isinstance(obj, Area) else result

@@ -110,12 +110,16 @@ def test_autocomplete_is_scoped(as_user, households, far_village):
     assert as_user("cadre").get(address).status_code == 403
 
 
-def test_villages_of_one_name_are_told_apart_wherever_areas_are_chosen(as_user, people, village, far_village):
+def test_villages_of_one_name_are_told_apart_wherever_areas_are_chosen(
+    as_user, people, village, far_village, django_assert_max_num_queries
+):
     Area.objects.filter(pk=far_village.pk).update(name=village.name)
     far_village.refresh_from_db()
     client = as_user("system")
     address = "/admin/autocomplete/?app_label=accounts&model_name=user&field_name=areas&term="
-    offered = {found["text"] for found in client.get(address + village.name).json()["results"]}
+    with django_assert_max_num_queries(8):
+        results = client.get(address + village.name).json()["results"]
+    offered = {found["text"] for found in results}
     labels = {f"{area.parent.name} {area.name}（{area.code}）" for area in (village, far_village)}
     assert offered == labels
     by_township = client.get(f"{address}{far_village.parent.name} {village.name}").json()["results"]
