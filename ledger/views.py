@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -102,13 +103,13 @@ def ledger_rebuild(request, year, code):
 @require_safe
 def ledger_household(request, year, number):
     """How every number of one household's row came about."""
-    if request.user.has_role(Role.DEPARTMENT):
-        # It sees a household for one action, and no income.
-        raise Http404
     policy = _policy(request.user, year)
     household = get_object_or_404(
         Household.objects.visible_to(request.user).select_related("village__parent__parent"), number=number
     )
+    if request.user.has_role(Role.DEPARTMENT):
+        # It sees the household for one action, and no income.
+        raise PermissionDenied
     row = (
         LedgerRow.objects.visible_to(request.user)
         .filter(household=household, year=year)

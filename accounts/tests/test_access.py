@@ -86,7 +86,9 @@ PAGES = {
     "ledger_index": Page("/ledger/", AREA | {"helper"}, status=302),
     "ledger_year": Page("/ledger/2022/", AREA | {"helper"}),
     "ledger_area": Page("/ledger/2022/{village}/", OVER, forbidden=DEPARTMENTS | SYSTEM, rest=404),
-    "ledger_household": Page("/ledger/2022/household/{number}/", OVER | {"helper"}, rest=404),
+    "ledger_household": Page(
+        "/ledger/2022/household/{number}/", OVER | {"helper"}, forbidden=frozenset({"civil"}), rest=404
+    ),
     "ledger_rebuild": Page("/ledger/2022/{village}/rebuild/", COUNTY, post={}, status=302),
     "measure_list": Page("/measures/", ALL - SYSTEM),
     "measure_export": Page("/measures/export/", ALL - SYSTEM, post={}),

@@ -320,7 +320,9 @@ def test_example_values_are_marked(page, example_a, explained):
         ("helper", 200),
         ("next_cadre", 404),
         ("other_township", 404),
-        ("civil", 404),
+        # In sight for its action, but not this page.
+        ("civil", 403),
+        ("labour", 404),
         ("system", 404),
         ("nobody", 404),
     ],

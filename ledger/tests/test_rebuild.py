@@ -1,11 +1,12 @@
 """The stored ledger against the oracle, and how a rebuild behaves."""
 
+import json
 from datetime import date
 from decimal import Decimal
 from random import Random
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -297,3 +298,11 @@ def test_commands_report_in_json_and_by_exit_code(household, record, capsys):
         call_command("check_ledger", year=2022, json=True)
     assert stopped.value.code == 1
     assert household.number in capsys.readouterr().out.splitlines()[-1]
+
+
+@pytest.mark.parametrize("name", ["rebuild_ledger", "check_ledger", "assign_measures"])
+@pytest.mark.parametrize("wrong", [{"year": 1999}, {"year": 2022, "area": "999999"}], ids=["year", "area"])
+def test_a_refused_command_says_so_in_json_too(name, wrong, capsys, household):
+    with pytest.raises(CommandError) as refused:
+        call_command(name, json=True, **wrong)
+    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {"error": str(refused.value)}

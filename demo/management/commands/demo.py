@@ -1,11 +1,11 @@
 """``manage.py demo``: builds the demo county in an empty database."""
 
-import json
 import time
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from accounts.management.reporting import ReportingCommand
 from accounts.passwords import DEMO_PASSWORD
 from demo.accounts import usable_accounts
 from demo.services import (
@@ -18,14 +18,14 @@ from demo.services import (
 )
 
 
-class Command(BaseCommand):
+class Command(ReportingCommand):
     help = "生成演示县：户、成员、上年收入、九个月走访和收入，以及演示账号。只写入空库。"
 
     def add_arguments(self, parser):
         parser.add_argument("--households", type=int, default=DEFAULT_HOUSEHOLDS, help="户数，默认 %(default)s")
         parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="种子，同一种子得到同样的数据")
         parser.add_argument("--if-empty", action="store_true", help="库里已有数据时不动，只列出演示账号")
-        parser.add_argument("--json", action="store_true", help="最后一行输出 JSON")
+        super().add_arguments(parser)
 
     def handle(self, *, households, seed, if_empty, json: bool, **options):
         if households < MIN_HOUSEHOLDS:
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         accounts = usable_accounts()
         self._tell(counts, seconds, accounts)
         if json:
-            self.stdout.write(_as_json(counts, seconds, seed, accounts))
+            self.report_json(_report(counts, seconds, seed, accounts))
 
     def _build(self, households, seed):
         started = time.monotonic()
@@ -75,15 +75,12 @@ class Command(BaseCommand):
             self.stdout.write(f"  {user.username:<9}{user.name}  {user.get_role_display()}")
 
 
-def _as_json(counts, seconds, seed, accounts):
-    return json.dumps(
-        {
-            "created": counts is not None,
-            "seed": seed,
-            **(counts or {}),
-            "seconds": round(seconds, 2),
-            "accounts": [user.username for user in accounts],
-            "password": DEMO_PASSWORD if accounts else None,
-        },
-        ensure_ascii=False,
-    )
+def _report(counts, seconds, seed, accounts):
+    return {
+        "created": counts is not None,
+        "seed": seed,
+        **(counts or {}),
+        "seconds": round(seconds, 2),
+        "accounts": [user.username for user in accounts],
+        "password": DEMO_PASSWORD if accounts else None,
+    }

@@ -1,23 +1,23 @@
 """What the ledger commands share: year, area, JSON, exit code."""
 
-import json
 import sys
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from accounts.management.reporting import ReportingCommand
 from accounts.models import Area
 from ledger.models import PolicyYear
 
 SHOWN = 50
 
 
-class LedgerCommand(BaseCommand):
+class LedgerCommand(ReportingCommand):
     """A command over one policy year and area. ``run`` returns ``False`` to exit 1."""
 
     def add_arguments(self, parser):
         parser.add_argument("--year", type=int, required=True, help="政策年度，如 2022")
         parser.add_argument("--area", help="县、乡镇或村的区划代码；不写则全部")
-        parser.add_argument("--json", action="store_true", help="最后一行输出 JSON")
+        super().add_arguments(parser)
 
     def handle(self, *, year, area, json, **options):
         self.as_json = json
@@ -29,7 +29,10 @@ class LedgerCommand(BaseCommand):
             sys.exit(1)
 
     def report(self, result, sentence):
-        self.stdout.write(json.dumps(result, ensure_ascii=False) if self.as_json else sentence)
+        if self.as_json:
+            self.report_json(result)
+        else:
+            self.stdout.write(sentence)
 
     def note(self, title, lines):
         """A title and what stands under it, cut where it grows long."""

@@ -1,15 +1,14 @@
 """``export_ledger --year 2022 --area CODE --output FILE.xlsx [--split village]``: the appendix ledger."""
 
-import json
-
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from accounts.clock import today
+from accounts.management.reporting import ReportingCommand
 from reports.services import SPLIT_BY_VILLAGE, ExportError, export_ledger
 
 
-class Command(BaseCommand):
+class Command(ReportingCommand):
     help = "导出附件台账：一个村、一个乡镇或全县；--split village 为每村一个文件的压缩包。"
 
     def add_arguments(self, parser):
@@ -17,7 +16,7 @@ class Command(BaseCommand):
         parser.add_argument("--area", default=settings.COUNTY_CODE, help="县、乡镇或村的区划代码；不写则全县")
         parser.add_argument("--output", required=True, help="写到哪个文件，如 台账.xlsx；按村分开时如 台账.zip")
         parser.add_argument("--split", choices=[SPLIT_BY_VILLAGE], help="village：每村一个文件")
-        parser.add_argument("--json", action="store_true", help="最后一行输出 JSON")
+        super().add_arguments(parser)
 
     def handle(self, *, year, area, output, split, **options):
         try:
@@ -27,7 +26,7 @@ class Command(BaseCommand):
         except ExportError as error:
             raise CommandError(str(error)) from error
         if options["json"]:
-            self.stdout.write(json.dumps({**result, "output": str(output)}, ensure_ascii=False))
+            self.report_json({**result, "output": str(output)})
         elif split:
             self.stdout.write(f"{year} 年度 {len(result['files'])} 个村、{result['households']} 户，已写到 {output}。")
         else:

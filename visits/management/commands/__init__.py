@@ -1,18 +1,18 @@
 """What the import commands share."""
 
-import json
 import sys
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from accounts.clock import today
+from accounts.management.reporting import ReportingCommand
 from visits.tasks import IMPORTS, run_import, summary
 
 LINES_SHOWN = 20
 
 
-class ImportCommand(BaseCommand):
+class ImportCommand(ReportingCommand):
     """Imports one file, all or nothing: exit code 1 where a row is wrong, and then nothing is written."""
 
     kind = ""
@@ -21,7 +21,7 @@ class ImportCommand(BaseCommand):
         parser.add_argument("file", type=Path, help="要导入的文件")
         parser.add_argument("--dry-run", action="store_true", help="只检查，不写入")
         parser.add_argument("--errors", type=Path, metavar="OUT.xlsx", help="把有错的行另存为工作簿，加一列“错误”")
-        parser.add_argument("--json", action="store_true", help="最后一行输出 JSON")
+        super().add_arguments(parser)
         if IMPORTS[self.kind].needs_year:
             parser.add_argument("--year", type=int, required=True, help="收入的年度，如 2021")
 
@@ -39,7 +39,7 @@ class ImportCommand(BaseCommand):
         )
         self._report(result, dry_run)
         if json:
-            self.stdout.write(_as_json(result, dry_run))
+            self.report_json(_counts(result, dry_run))
         if result.has_errors():
             raise CommandError("没有写入任何数据。请改正后重新导入整个文件。")
 
@@ -64,15 +64,12 @@ class ImportCommand(BaseCommand):
             stream.write(f"  …… 另有 {len(lines) - LINES_SHOWN} 条")
 
 
-def _as_json(result, dry_run):
+def _counts(result, dry_run):
     notes = [{"heading": heading, "total": len(lines)} for heading, lines in result.notes]
-    return json.dumps(
-        {
-            **result.counts,
-            "dry_run": dry_run,
-            "unknown_columns": result.unknown_columns,
-            "messages": result.messages,
-            "notes": notes,
-        },
-        ensure_ascii=False,
-    )
+    return {
+        **result.counts,
+        "dry_run": dry_run,
+        "unknown_columns": result.unknown_columns,
+        "messages": result.messages,
+        "notes": notes,
+    }
