@@ -93,7 +93,7 @@ def test_an_update_keeps_the_old_value_and_says_what_it_changes(load, people):
     assert Member.objects.filter(labour="lost").count() == 0
     result = load(rows, user=people["county"])
     assert [(change.subject, change.column, change.old, change.new) for change in result.changes] == [
-        (f"户 {NUMBER}", "户联系电话", "（空）", "138****1111"),
+        (f"户 {NUMBER} 人1", "户联系电话", "（空）", "138****1111"),
         (f"户 {NUMBER} 人2", "劳动技能", "普通劳动力", "丧失劳动力"),
     ]
     assert preview.changes == result.changes
@@ -198,6 +198,16 @@ def test_helpers_are_linked_by_phone_and_the_others_listed(load, make_user):
     Household.objects.filter(number=OTHER).update(helper=helper)
     assert load(rows).counts["households"]["unchanged"] == 2
     assert Household.objects.get(number=OTHER).helper == helper
+
+
+def test_a_later_import_links_an_account_opened_meanwhile_and_says_so(load, make_user):
+    rows = couple(帮扶责任人="赵", 帮扶责任人电话="13900000001")
+    load(rows)
+    helper = make_user("helper", phone="13900000001")
+    result = load(rows)
+    changes = [(change.subject, change.column, change.old, change.new) for change in result.changes]
+    assert changes == [(f"户 {NUMBER} 人1", "帮扶责任人账号", "未关联", "已关联")]
+    assert Household.objects.get(number=NUMBER).helper == helper
 
 
 def test_villages_by_the_names_of_the_statistics_office(load, village):

@@ -20,9 +20,9 @@ HEALTH_LABELS, LABOUR_LABELS = dict(Health.choices), dict(Labour.choices)
 
 def household_changes(resource, roster, places, at, old, row):
     """The changes between two rows of a household; ``at`` is the position of each field."""
-    subject = f"户 {row[at['number']]}"
+    subject = f"户 {row[at['number']]} {row[at['head_name']]}".rstrip()
     columns = {name: resource.fields[name].column_name for name in roster.told}
-    columns |= {"village_id": "村", "head_name": "户主姓名"}
+    columns |= {"village_id": "村", "head_name": "户主姓名", "helper_id": "帮扶责任人账号"}
     return [
         Change(subject, column, *(_household_cell(name, side[at[name]], places) for side in (old, row)))
         for name, column in columns.items()
@@ -33,6 +33,8 @@ def household_changes(resource, roster, places, at, old, row):
 def _household_cell(name, value, places):
     if name == "village_id":
         return places.name_of(value)
+    if name == "helper_id":
+        return "已关联" if value else "未关联"
     if name in ("phone", "helper_phone"):
         return say(identity.mask_phone(value))
     return say(value, HOUSEHOLD_LABELS.get(name))
