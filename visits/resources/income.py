@@ -24,13 +24,15 @@ from visits.resources.households import find_households, item_words
 from visits.services import settle_entries
 
 VISITED, IMPORTED = "走访", "导入"
+LONGEST_BASIS = IncomeEntry._meta.get_field("basis").max_length
 
 
 class IncomeResource(SheetResource):
     """Entries of the source "import", or of a department's feed where 来源 names the department.
 
     来源 走访 means that the amount was learnt on a visit but comes in a file. It stays an import
-    entry, whose basis says 走访: visits are recorded and corrected on their own form only.
+    entry, whose basis says 走访: visits are recorded and corrected on their own form only. As a
+    visit it ranks below an import, so it never replaces one that did not come from a visit.
     """
 
     reason = "导入月收入"
@@ -40,7 +42,7 @@ class IncomeResource(SheetResource):
     item = Column("item", "项目", ChoiceWidget({}), is_required=True)
     amount = Column("amount", "金额", AmountWidget(), is_required=True)
     id_number = Column("id_number", "证件号码", IdNumberWidget())
-    basis = Column("basis", "依据", TextWidget(40))
+    basis = Column("basis", "依据", TextWidget(LONGEST_BASIS))
     origin = Column("origin", "来源", ChoiceWidget({}))
 
     def prepare(self):
@@ -128,17 +130,24 @@ class IncomeResource(SheetResource):
         )
 
     def _source(self, index):
-        origin = self.values["origin"][index] if self.has("origin") else None
-        return IncomeEntry.Source.IMPORT.value if origin in (None, VISITED) else IncomeEntry.Source.FEED.value
+        is_import = self._origin(index) in (None, VISITED)
+        return IncomeEntry.Source.IMPORT.value if is_import else IncomeEntry.Source.FEED.value
+
+    def _origin(self, index):
+        return self.values["origin"][index] if self.has("origin") else None
 
     def plan(self):
         at = self.table.at
         self.created, self.updated = [], []
         blank = self.table.blank()
-        touched = defaultdict(set)
+        touched, kept = defaultdict(set), []
         for index, number in enumerate(self.values["number"]):
             key = self._key(index)
             old = self.stored.get(key)
+            if old and self._origin(index) == VISITED and not old[at["basis"]].startswith(VISITED):
+                kept.append(f"户 {number} {key[1]:%Y-%m} {self.see(index, '项目')}")
+                self.count(RowResult.IMPORT_TYPE_SKIP)
+                continue
             row = list(old or blank)
             self._fill(row, index, key)
             if old is None:
@@ -154,21 +163,25 @@ class IncomeResource(SheetResource):
             touched[key[1]].add(key[0])
         for row, key in zip(self.created, next_ids(IncomeEntry, len(self.created)), strict=True):
             row[at["id"]] = key
+        if kept:
+            self.result.notes.append(("已有导入的值，来源为走访的没有替换它", kept))
         self.result.months = set(touched)
         self.result.household_ids = set().union(*touched.values())
 
     def _fill(self, row, index, key):
         at = self.table.at
         household_id, month, item, source, member_key = key
-        origin = self.values["origin"][index] if self.has("origin") else None
+        origin = self._origin(index)
         row[at["household_id"]], row[at["month"]], row[at["item_id"]] = household_id, month, item
         row[at["source"]], row[at["member_key"]], row[at["member_id"]] = source, member_key, member_key or None
         row[at["amount"]] = self.values["amount"][index]
         row[at["department_id"]] = self.departments.get(origin)
         basis = self.values["basis"][index] if self.has("basis") else None
-        if basis is not None or origin == VISITED:
-            row[at["basis"]] = basis or VISITED
-        elif self.has("basis"):
+        if origin == VISITED:
+            row[at["basis"]] = f"{VISITED}：{basis}"[:LONGEST_BASIS] if basis else VISITED
+        elif basis is not None:
+            row[at["basis"]] = basis
+        elif self.has("basis") or row[at["basis"]].startswith(VISITED):
             row[at["basis"]] = ""
 
     def _note_changes(self, index, number, old, row):

@@ -12,6 +12,7 @@ from households.sheets import read_sheet
 from households.tests.workbooks import every_row, write_xls, write_xlsx
 from visits.models import IncomeEntry, Visit
 from visits.resources import IncomeResource
+from visits.services import settle_entries
 
 pytestmark = pytest.mark.django_db
 
@@ -220,3 +221,30 @@ def test_as_many_queries_for_many_rows_as_for_few(load, make_household, village)
     assert queries(few, 5) == queries(many, 5)
     assert queries(few, 9) == queries(many, 9)
     assert IncomeEntry.objects.filter(amount=9).count() == 186
+
+
+@pytest.mark.parametrize("order", [(300, 320, 350), (320, 300, 350), (350, 320, 300)])
+def test_a_visit_in_a_file_ranks_below_an_import_and_a_feed_in_any_order(load, row, order):
+    """The contract's example: visit 300, import 320, feed 350 counts 350; without the feed 320."""
+    origins = {300: {"来源": "走访"}, 320: {}, 350: {"来源": "民政局"}}
+    for amount in order:
+        assert load([row(项目="T01", 金额=amount, **origins[amount])]).messages == []
+    counted = IncomeEntry.objects.filter(is_counted=True)
+    assert [entry.amount for entry in counted] == [350]
+    IncomeEntry.objects.filter(source="feed").delete()
+    settle_entries()
+    assert [entry.amount for entry in counted.all()] == [320]
+
+
+def test_an_import_that_stays_is_named_and_a_visit_replaces_only_a_visit(load, row):
+    load([row(来源="走访", 依据="口述", 金额=1)])
+    assert IncomeEntry.objects.get().basis == "走访：口述"
+    assert load([row(来源="走访", 金额=2)]).counts["updated"] == 1
+    load([row(金额=3)])
+    assert (IncomeEntry.objects.get().amount, IncomeEntry.objects.get().basis) == (3, "")
+    result = load([row(来源="走访", 金额=4)])
+    assert (result.counts["updated"], result.counts["unchanged"]) == (0, 1)
+    assert IncomeEntry.objects.get().amount == 3
+    [(heading, [line])] = result.notes
+    assert heading.startswith("已有导入的值")
+    assert "2022-" in line or "2021-" in line
