@@ -8,6 +8,7 @@ stands in the address.
 from django.contrib import admin
 
 from accounts.admin_base import COUNTY, READERS, ScopedModelAdmin, TownshipFilter
+from households import identity
 from households.models import AnnualIncome, Household, Member
 
 BY_NUMBER = "按户编号查；按姓名或证件号码查，请到“户档案”"
@@ -45,7 +46,7 @@ class HouseholdAdmin(ScopedModelAdmin):
         (None, {"fields": ("number", "head_name", "village", "phone")}),
         ("类型与风险", {"fields": ("kind", "monitor_kind", "identified_on", "risk_eliminated", "recorded_causes")}),
         ("住房与饮水", {"fields": ("is_dangerous_house", "has_safe_water")}),
-        ("帮扶", {"fields": ("helper", "helper_name", "helper_phone")}),
+        ("帮扶", {"fields": ("helper", "helper_name", "masked_helper_phone")}),
         ("销户", {"fields": ("left_on", "left_reason")}),
     )
     # All but the phone: the rest decides scope, estimate or measures.
@@ -62,10 +63,28 @@ class HouseholdAdmin(ScopedModelAdmin):
         "has_safe_water",
         "helper",
         "helper_name",
-        "helper_phone",
+        "masked_phone",
+        "masked_helper_phone",
         "left_on",
         "left_reason",
     )
+
+    def get_fieldsets(self, request, obj=None):
+        """Whole only for whoever may change it: the phone is masked for those who read."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if self.has_change_permission(request, obj):
+            return fieldsets
+        (_, first), *others = fieldsets
+        fields = tuple("masked_phone" if name == "phone" else name for name in first["fields"])
+        return [(None, {"fields": fields}), *others]
+
+    @admin.display(description="户联系电话")
+    def masked_phone(self, household):
+        return identity.mask_phone(household.phone)
+
+    @admin.display(description="帮扶责任人电话")
+    def masked_helper_phone(self, household):
+        return identity.mask_phone(household.helper_phone)
 
     @admin.display(description="致贫/返贫风险")
     def recorded_causes(self, household):

@@ -149,6 +149,19 @@ def test_certificate_numbers_are_masked_on_every_page(as_user, households, who):
     assert member.masked_id in client.get("/admin/households/member/").content.decode()
 
 
+def test_phones_are_whole_for_whoever_may_correct_them_and_masked_for_the_auditor(as_user, households):
+    household = households[0]
+    Household.objects.filter(pk=household.pk).update(phone="13800001111", helper_phone="13900002222")
+    address = f"/admin/households/household/{household.pk}/change/"
+    county, auditor = (as_user(who).get(address).content.decode() for who in ("county", "auditor"))
+    assert "13800001111" in county
+    assert "138****1111" in auditor
+    assert "13800001111" not in auditor
+    for page in (county, auditor):
+        assert "139****2222" in page
+        assert "13900002222" not in page
+
+
 def test_a_corrected_number_shows_in_the_history_without_the_numbers(as_user, households):
     member = households[0].members.get()
     old = member.id_number
