@@ -89,7 +89,8 @@ class ScopedModelAdmin(RoleRights, ExportMixin, admin.ModelAdmin):
     """A model in the back office: only visible rows, out of sight is 404, exports in scope and on record.
 
     ``columns`` are the (header, attribute path) pairs of an export; those in ``personal`` hold
-    personal numbers and are left out for the auditor. ``secrets`` never show in a history.
+    personal numbers and are left out for the auditor. ``secrets`` never show in a
+    history, ``personal`` only to those who may change the row.
     """
 
     columns = ()
@@ -158,25 +159,29 @@ class ScopedModelAdmin(RoleRights, ExportMixin, admin.ModelAdmin):
             "title": f"修改记录：{obj}",
             "object": obj,
             "opts": self.opts,
-            "steps": self._steps(records),
+            "steps": self._steps(records, self._hidden(request, obj)),
             "is_cut": len(records) > HISTORY_LENGTH,
             **(extra_context or {}),
         }
         return TemplateResponse(request, "admin/row_history.html", context)
 
-    def _steps(self, records):
+    def _hidden(self, request, obj):
+        """Fields whose values the history names but does not tell this reader."""
+        return self.secrets if self.has_change_permission(request, obj) else self.secrets | self.personal
+
+    def _steps(self, records, hidden):
         """Each record with what it changed against the one before it in time."""
         for record, before in zip(records, [*records[1:], None], strict=False):
             changes = record.diff_against(before, foreign_keys_are_objs=True).changes if before else []
             yield {
                 "record": record,
                 "kind": {"+": "新增", "~": "修改", "-": "删除"}[record.history_type],
-                "changes": [self._change(change) for change in changes],
+                "changes": [self._change(change, hidden) for change in changes],
             }
 
-    def _change(self, change):
+    def _change(self, change, hidden):
         field = self.model._meta.get_field(change.field)
-        if field.name in self.secrets:
+        if field.name in hidden:
             return {"label": field.verbose_name, "old": "（不显示）", "new": "（不显示）"}
         return {"label": field.verbose_name, "old": in_words(field, change.old), "new": in_words(field, change.new)}
 

@@ -222,6 +222,9 @@ def test_the_county_corrects_a_phone_and_nothing_that_decides_the_estimate(as_us
     text = as_user("county").get(f"/admin/households/household/{household.pk}/history/").content.decode()
     assert "13800138000" in text
     assert "13900139000" in text
+    text = as_user("auditor").get(f"/admin/households/household/{household.pk}/history/").content.decode()
+    assert "13800138000" not in text
+    assert "13900139000" not in text
 
 
 def new_account(**fields):
