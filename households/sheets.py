@@ -174,6 +174,7 @@ def _inspect_package(path):
             return _scan_cells(package, first)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, ElementTree.ParseError, KeyError, EOFError) as error:
         raise SheetError("工作簿打不开，文件可能已损坏。请在 Excel 中另存一份再导入。") from error
+    # What ``zipfile`` raises for a password and for a compression that it does not know.
     except (RuntimeError, NotImplementedError) as error:
         raise SheetError("工作簿加了密码或用了不支持的压缩方式。请在 Excel 中另存一份再导入。") from error
 

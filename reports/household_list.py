@@ -71,9 +71,7 @@ def _phones(user):
 
 def _write_workbook(output, households, title, phones, progress):
     columns = [*COLUMNS, PHONE] if phones else COLUMNS
-    book = xlsxwriter.Workbook(
-        output, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
+    book = xlsxwriter.Workbook(output, OPTIONS)
     head = book.add_format({"bold": True, "bg_color": "#f4f1ea", "border": 1, "text_wrap": True, "valign": "vcenter"})
     money = book.add_format({"num_format": "#,##0.00"})
     sheet = book.add_worksheet("户名单")

@@ -182,15 +182,15 @@ class SheetResource(resources.Resource):
 
     def check(self):
         """Find what is wrong between cells, rows and the stored data; report it with ``fail``."""
-        raise NotImplementedError
+        raise NotImplementedError  # Each kind of file has its own.
 
     def plan(self):
         """Compare with what is stored: count, note changes, and keep what is to be written."""
-        raise NotImplementedError
+        raise NotImplementedError  # Each kind of file has its own.
 
     def write(self):
         """Write what ``plan`` kept."""
-        raise NotImplementedError
+        raise NotImplementedError  # Each kind of file has its own.
 
     def fail(self, index, column, reason, value=""):
         """Report an error of the row at ``index`` (0 is the first row below the header)."""
