@@ -22,6 +22,7 @@ class Household(models.Model):
 
     number = models.CharField("户编号", max_length=20, unique=True)
     village = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="households", verbose_name="村")
+    hamlet = models.CharField("自然村", max_length=30, blank=True, default="", db_default="")
     # The head's name, kept with the head's row: every list shows, sorts and searches by it.
     head_name = models.CharField("户主姓名", max_length=60, blank=True)
     head_pinyin = models.CharField("户主拼音", max_length=200, blank=True)

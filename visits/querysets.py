@@ -35,3 +35,27 @@ class IncomeEntryQuerySet(HouseholdPartQuerySet):
     def collecting(self):
         """Entries that make their month collected without a visit."""
         return self.filter(Q(is_counted=True) & Q(source__in=("import", "feed")))
+
+
+class VisitPartQuerySet(models.QuerySet):
+    """Rows that belong to one visit and are seen by whoever sees that visit."""
+
+    def visible_to(self, user):
+        visits = self.model._meta.get_field("visit").related_model.objects
+        return self.filter(visit__in=visits.visible_to(user))
+
+
+class VisitDraftQuerySet(HouseholdPartQuerySet):
+    def visible_to(self, user):
+        """One's own drafts, of households that one still sees."""
+        return super().visible_to(user).filter(author=user.pk)
+
+
+class FeedRightQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Who may report what is no secret to those who are signed in; a department is told of its own items."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.role == user.Role.DEPARTMENT:
+            return self.filter(department=user.department_id)
+        return self

@@ -1,15 +1,13 @@
-"""What was seen and earned in a month, and where each yuan was learnt. Plan 二(一)."""
+"""What a household earns and spends: the items of the collection form, and each amount with its source."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from accounts.models import Department
 from households.models import Household, Member
 from sumyuan.fields import MoneyField
-from visits.querysets import IncomeEntryQuerySet, IncomeItemQuerySet, VisitQuerySet
+from visits.querysets import FeedRightQuerySet, IncomeEntryQuerySet, IncomeItemQuerySet
 
 
 class IncomeClass(models.TextChoices):
@@ -52,89 +50,6 @@ class IncomeItem(models.Model):
         return self.income_class in (IncomeClass.BUSINESS_COST, IncomeClass.RIGID_COST)
 
 
-class Visit(models.Model):
-    """The monthly visit to one household.
-
-    A draft or returned visit neither adds income nor makes its month collected.
-    """
-
-    class State(models.TextChoices):
-        DRAFT = "draft", "草稿"
-        SUBMITTED = "submitted", "已报"
-        RETURNED = "returned", "退回"
-        APPROVED = "approved", "已审"
-
-    COLLECTED_STATES = (State.SUBMITTED, State.APPROVED)
-
-    class Way(models.TextChoices):
-        HOME = "home", "入户"
-        PHONE = "phone", "电话"
-        WECHAT = "wechat", "微信"
-
-    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="visits", verbose_name="户")
-    month = models.DateField("月份", help_text="当月 1 日")
-    visited_on = models.DateField("走访日期")
-    way = models.CharField("走访方式", max_length=8, choices=Way.choices, default=Way.HOME)
-    visitor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="visits", verbose_name="填报人"
-    )
-    visitors = models.CharField("走访人", max_length=100, blank=True)
-    member_changes = models.TextField("人员变化", blank=True)
-    # The four guarantees (三保障 and water); null: not asked.
-    is_housing_safe = models.BooleanField("住房安全", null=True, blank=True)
-    is_schooling_safe = models.BooleanField("义务教育有保障", null=True, blank=True)
-    is_medical_safe = models.BooleanField("基本医疗有保障", null=True, blank=True)
-    is_water_safe = models.BooleanField("饮水安全", null=True, blank=True)
-    guarantee_note = models.TextField("三保障及饮水说明", blank=True)
-    needs = models.TextField("需求诉求", blank=True)
-    has_risk = models.BooleanField("存在返贫致贫风险", default=False)
-    risk_note = models.TextField("风险研判", blank=True)
-    suggested_measures = models.TextField("建议措施", blank=True)
-    remarks = models.TextField("备注", blank=True)
-    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.DRAFT)
-    # Given by the client when the form was opened, so that a repeated delivery is the same visit.
-    client_uuid = models.UUIDField("表单编号", null=True, blank=True, unique=True)
-    version = models.PositiveIntegerField("版本", default=1)
-    submitted_at = models.DateTimeField("上报时间", null=True, blank=True)
-    reviewed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="reviewed_visits",
-        verbose_name="审核人",
-    )
-    reviewed_at = models.DateTimeField("审核时间", null=True, blank=True)
-    review_comment = models.TextField("审核意见", blank=True)
-
-    objects = VisitQuerySet.as_manager()
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name = "走访"
-        verbose_name_plural = "走访"
-        ordering = ["household", "-month"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["household", "month"],
-                name="visit_once_a_month",
-                violation_error_message="这户这个月已有走访记录。",
-            ),
-            models.CheckConstraint(condition=Q(month__day=1), name="visit_month_is_its_first_day"),
-            models.CheckConstraint(
-                condition=Q(reviewed_by=None) | ~Q(reviewed_by=F("visitor")),
-                name="visit_is_not_reviewed_by_its_maker",
-                violation_error_message="填报人不能审核自己的走访。",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.household} {self.month:%Y-%m}"
-
-    def get_absolute_url(self):
-        return reverse("visit", args=[self.household.number, f"{self.month:%Y-%m}"])
-
-
 class IncomeEntry(models.Model):
     """One amount of one item in one month of one household, as one source told it.
 
@@ -159,12 +74,14 @@ class IncomeEntry(models.Model):
     source = models.CharField("来源", max_length=6, choices=Source.choices)
     basis = models.CharField("依据", max_length=40, blank=True)
     visit = models.ForeignKey(
-        Visit, on_delete=models.CASCADE, null=True, blank=True, related_name="entries", verbose_name="走访"
+        "visits.Visit", on_delete=models.CASCADE, null=True, blank=True, related_name="entries", verbose_name="走访"
     )
     department = models.ForeignKey(
         Department, on_delete=models.PROTECT, null=True, blank=True, related_name="entries", verbose_name="部门"
     )
     is_counted = models.BooleanField("计入", default=True)
+    # What the visit holds against a department's or the county's value of the same item; "" where they agree.
+    dispute = models.CharField("不同意见", max_length=200, blank=True, default="", db_default="")
 
     objects = IncomeEntryQuerySet.as_manager()
     history = HistoricalRecords()
@@ -199,3 +116,29 @@ class IncomeEntry(models.Model):
 
     def __str__(self):
         return f"{self.item} {self.amount}"
+
+
+class FeedRight(models.Model):
+    """One item that one department may report by a payment list. The county decides; the first rows are examples."""
+
+    department = models.ForeignKey(
+        Department, on_delete=models.PROTECT, related_name="feed_rights", verbose_name="部门"
+    )
+    item = models.ForeignKey(IncomeItem, on_delete=models.PROTECT, related_name="feed_rights", verbose_name="项目")
+
+    objects = FeedRightQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "部门可报项目"
+        verbose_name_plural = "部门可报项目"
+        ordering = ["department__order", "item"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["department", "item"],
+                name="feed_right_once",
+                violation_error_message="这个部门已经可以报这一项。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.department} {self.item}"
