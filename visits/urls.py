@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from visits import views
+from visits.views import visit
 
-urlpatterns = [path("<str:number>/<str:month>/", views.visit_page, name="visit")]
+urlpatterns = [path("<str:number>/<str:month>/", visit.visit_page, name="visit")]

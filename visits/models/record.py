@@ -27,6 +27,8 @@ class VisitVersion(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="填报人"
     )
     made_at = models.DateTimeField("时间")
+    # The version that a reviewer had last decided on when this one was made; null: none had.
+    compared_with = models.PositiveIntegerField("审核过的版本", null=True)
     # Why an approved visit was corrected; "" for an ordinary version.
     reason = models.CharField("更正原因", max_length=200, blank=True)
 

@@ -1,0 +1,32 @@
+"""Changes to visits and entries: recording, reviewing, and which source counts."""
+
+from visits.services.record import (
+    MonthRefused,
+    NeedsReason,
+    Recorded,
+    StaleVisit,
+    TokenReused,
+    delete_draft,
+    month_problem,
+    record_visit,
+    save_draft,
+)
+from visits.services.review import ReviewRefused, approve_visits, own_visits, return_visit
+from visits.services.settle import settle_entries
+
+__all__ = [
+    "MonthRefused",
+    "NeedsReason",
+    "Recorded",
+    "ReviewRefused",
+    "StaleVisit",
+    "TokenReused",
+    "approve_visits",
+    "delete_draft",
+    "month_problem",
+    "own_visits",
+    "record_visit",
+    "return_visit",
+    "save_draft",
+    "settle_entries",
+]
