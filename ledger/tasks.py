@@ -2,11 +2,12 @@
 
 from django.db import transaction
 
+from accounts.clock import today
 from accounts.models import Area, User
 from accounts.services import record_event
 from jobs.services import JobError
 from ledger.models import PolicyYear
-from ledger.services import rebuild_ledger
+from ledger.services import rebuild_ledger, refresh_risk_points
 
 
 def rebuild(job, progress):
@@ -20,6 +21,7 @@ def rebuild(job, progress):
             result = rebuild_ledger(year=year, area=area.code, progress=progress)
         except PolicyYear.DoesNotExist:
             raise JobError(f"{year} 年度没有生效的政策参数，不能计算。") from None
+        refresh_risk_points(year=year, day=today(), area=area.code)
         counts = {name: result[name] for name in ("households", "incomplete", "flagged", "written", "removed")}
         record_event(user=job.owner, action="重新计算台账", subject=area.code, detail={"year": year, **counts})
     return {**result, "summary": in_words(result)}

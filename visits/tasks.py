@@ -11,12 +11,10 @@ from accounts.clock import today
 from accounts.models import User
 from accounts.services import record_event
 from households.resources import AreaResource, RosterResource, SheetResult
-from households.services import chunks
 from households.sheets import KEY_COLUMN, SheetError, read_csv, read_sheet, write_rejected
 from jobs.models import Job
 from jobs.services import JobError, attach_output
-from ledger.models import PolicyYear
-from ledger.services import rebuild_ledger
+from ledger.services import refresh_ledger
 from visits.resources import IncomeResource, PriorIncomeResource
 
 # How much of a long list is kept with a job and shown on its page.
@@ -80,7 +78,7 @@ def run_import(kind, path, *, day, user=None, year=None, dry_run=False, errors_p
         )
         if not result.has_errors() and not dry_run:
             progress(len(sheet.rows), len(sheet.rows), "正在更新台账")
-            _refresh_ledger(result.household_ids, day)
+            refresh_ledger(household_ids=result.household_ids, day=day)
             record_event(user=user, action="导入", subject=kind.title, detail={"year": year, **result.counts})
     if errors_path is not None and result.errors_by_row:
         write_rejected(errors_path, sheet, result.errors_by_row)
@@ -93,14 +91,6 @@ def _read(kind, path):
     if path.suffix.lower() == ".csv":
         return read_csv(path, key_column=kind.key_column)
     return read_sheet(path, key_column=kind.key_column)
-
-
-def _refresh_ledger(household_ids, day):
-    """Recompute the rows of these households in every policy year that has begun."""
-    years = PolicyYear.objects.in_force().filter(window_start__lte=day).values_list("year", flat=True)
-    for year in years:
-        for part in chunks(sorted(household_ids)):
-            rebuild_ledger(year=year, household_ids=part)
 
 
 def summary(kind, result):

@@ -199,7 +199,7 @@ def test_what_breaks_after_the_rows_takes_them_back(roster, monkeypatch):
     def fail(**kwargs):
         raise IntegrityError("broken")
 
-    monkeypatch.setattr(tasks, "rebuild_ledger", fail)
+    monkeypatch.setattr(tasks, "refresh_ledger", fail)
     before = every_row()
     with pytest.raises(IntegrityError):
         call_command("import_roster", str(roster))

@@ -1,14 +1,19 @@
 """``rebuild_ledger --year 2022 [--area CODE]``: recompute the ledger rows of an area."""
 
+from django.db import transaction
+
+from accounts.clock import today
 from ledger.management.commands import LedgerCommand
-from ledger.services import rebuild_ledger
+from ledger.services import rebuild_ledger, refresh_risk_points
 
 
 class Command(LedgerCommand):
     help = "重新计算一个区划的台账行；人写的内容不动。"
 
     def run(self, *, year, area):
-        result = rebuild_ledger(year=year, area=area)
+        with transaction.atomic():
+            result = rebuild_ledger(year=year, area=area)
+            refresh_risk_points(year=year, day=today(), area=area)
         self.report(
             result,
             f"{year} 年度：{result['households']} 户，写入 {result['written']} 户；"
