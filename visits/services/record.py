@@ -68,7 +68,7 @@ def month_problem(household, month, day):
 
 def _begun_on(household):
     """The first day of the household, or ``None`` where nothing says so."""
-    days = household.members.values_list("joined_on", "birth_date")
+    days = [(member.joined_on, member.birth_date) for member in household.members.all()]
     firsts = [max(filter(None, pair), default=None) for pair in days]
     return min(firsts) if firsts and None not in firsts else None
 
