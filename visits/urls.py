@@ -2,6 +2,14 @@
 
 from django.urls import path
 
-from visits.views import visit
+from visits.views import photos, road, visit
 
-urlpatterns = [path("<str:number>/<str:month>/", visit.visit_page, name="visit")]
+urlpatterns = [
+    path("outbox/", road.outbox, name="outbox"),
+    path("session/", road.visit_session, name="visit_session"),
+    path("road/", road.road_pages, name="road_pages"),
+    path("<str:number>/<str:month>/draft/", road.visit_draft, name="visit_draft"),
+    path("<str:number>/<str:month>/photos/", photos.visit_photo_add, name="visit_photo_add"),
+    path("<str:number>/<str:month>/photos/<int:pk>/", photos.visit_photo, name="visit_photo"),
+    path("<str:number>/<str:month>/", visit.visit_page, name="visit"),
+]

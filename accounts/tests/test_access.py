@@ -46,6 +46,9 @@ ALL = frozenset(NAMES)
 AREA = frozenset({"cadre", "next_cadre", "township", "other_township", "county", "auditor", "nobody"})
 # Whose scope holds the household, and with it the village.
 OVER = frozenset({"cadre", "township", "county", "auditor"})
+# Who makes visits at all, and who may make that of the household.
+VISITORS = frozenset({"cadre", "next_cadre", "helper", "nobody"})
+OVER_VISITORS = frozenset({"cadre", "helper"})
 DEPARTMENTS = frozenset({"civil", "labour"})
 STAFF = frozenset({"county", "auditor", "system"})
 
@@ -83,6 +86,16 @@ PAGES = {
     "household_export": Page("/households/export/", AREA | {"helper"}),
     "household": Page("/households/{number}/", OVER | {"helper", "civil"}, rest=404),
     "visit": Page("/visits/{number}/2022-06/", OVER | {"helper"}, forbidden=frozenset({"civil"}), rest=404),
+    "outbox": Page("/visits/outbox/", ALL),
+    "visit_session": Page("/visits/session/", ALL),
+    "road_pages": Page("/visits/road/", VISITORS),
+    "visit_draft": Page("/visits/{number}/2022-06/draft/", OVER_VISITORS, missing=VISITORS, post={"action": "discard"}),
+    "visit_photo_add": Page("/visits/{number}/2022-06/photos/", OVER_VISITORS, missing=VISITORS, post={}, status=422),
+    "visit_photo": Page(
+        "/visits/{number}/2022-06/photos/{photo}/", OVER | {"helper"}, forbidden=frozenset({"civil"}), rest=404
+    ),
+    "service_worker": Page("/sw.js", ALL, anonymous=200),
+    "manifest": Page("/manifest.webmanifest", ALL, anonymous=200),
     "ledger_index": Page("/ledger/", AREA | {"helper"}, status=302),
     "ledger_year": Page("/ledger/2022/", AREA | {"helper"}),
     "ledger_area": Page("/ledger/2022/{village}/", OVER, forbidden=DEPARTMENTS | SYSTEM, rest=404),

@@ -1,12 +1,13 @@
 """One month of one household: the form for those who visit, the reading page for everybody else."""
 
+from contextlib import suppress
 from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import prefetch_related_objects
+from django.db.models import Max, prefetch_related_objects
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,7 +22,7 @@ from households.models import Household
 from ledger.services import refresh_ledger
 from visits.content import flatten, unflatten
 from visits.forms import VisitForm, fields_of, income_blocks
-from visits.models import IncomeItem, Visit
+from visits.models import IncomeItem, Visit, VisitVersion
 from visits.services import (
     MonthRefused,
     NeedsReason,
@@ -39,7 +40,7 @@ from visits.wording import Names, field_label, field_value
 Role = User.Role
 ENTERS = (Role.VILLAGE, Role.HELPER)
 # Never part of what is kept of a form.
-NOT_TYPED = {"csrfmiddlewaretoken", "client_uuid", "action", "copy", "seconds", "copied"}
+NOT_TYPED = {"csrfmiddlewaretoken", "client_uuid", "action", "copy", "seconds", "copied", "replaces", "photos"}
 REUSED = "这张表已经用同一个编号报过别的内容。请回到名单，重新打开这一户。"
 REASON_LENGTH = 200
 
@@ -134,7 +135,7 @@ def _record(request, household, month, form, token, reason, day):
         user=request.user,
         content=content,
         client_uuid=token,
-        base_version=form.base_version,
+        base_version=_base_version(form, household, month, request.user),
         day=day,
         filling=form.filling,
         reason=reason,
@@ -145,6 +146,23 @@ def _record(request, household, month, form, token, reason, day):
             detail = {"month": f"{month:%Y-%m}", "version": recorded.version}
             record_event(user=request.user, action="更正走访", subject=household.number, detail=detail)
     return recorded
+
+
+def _base_version(form, household, month, user):
+    """The version that the delivery began from.
+
+    A phone that never heard whether an earlier delivery arrived names it in ``replaces``. Where it did arrive,
+    this one goes on from there, and nobody has to choose between two things that they wrote themselves.
+    """
+    numbers = []
+    for text in form.data.getlist("replaces"):
+        with suppress(ValueError):
+            numbers.append(UUID(text))
+    if not numbers:
+        return form.base_version
+    own = VisitVersion.objects.filter(visit__household=household, visit__month=month, made_by=user)
+    arrived = own.filter(client_uuid__in=numbers).aggregate(last=Max("version"))["last"]
+    return max(form.base_version, arrived or 0)
 
 
 def _chosen(content, data, household, month):
@@ -186,7 +204,7 @@ def _saved(request, household, month, recorded, token, asks_json):
     return redirect(f"{address}?accepted={token}")
 
 
-def _typed(data):
+def typed_fields(data):
     """What is kept of a form: every field that holds something, as typed."""
     fields = {name: data.getlist(name) for name in data if name not in NOT_TYPED}
     return {name: texts for name, texts in fields.items() if any(texts)}
@@ -194,7 +212,7 @@ def _typed(data):
 
 def _keep(request, household, month, day):
     """Without script: keep the draft, and with "copy" write last month's amount into its field."""
-    fields = _typed(request.POST)
+    fields = typed_fields(request.POST)
     name = request.POST.get("copy")
     if name:
         materials = Materials.of(month, day)
@@ -224,7 +242,7 @@ def _again(request, household, month, day, form, note=""):
         sheet,
         materials,
         request.user,
-        fields=_typed(form.data),
+        fields=typed_fields(form.data),
         form=form,
         base_version=form.base_version,
         # A number that was used for something else is given up; a form that was only wrong keeps its own.
