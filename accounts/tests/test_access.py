@@ -24,7 +24,7 @@ from jobs.services import attach_output
 from ledger.models import LedgerRow, PolicyYear, RiskPoint, VillageLedger
 from ledger.services import rebuild_ledger
 from measures.models import ActionLog, Measure, MeasureLine, SupportAction
-from visits.models import IncomeEntry, IncomeItem, Visit
+from visits.models import FeedRight, IncomeEntry, IncomeItem, Visit
 
 JUNE = date(2022, 6, 1)
 
@@ -146,6 +146,7 @@ ADMIN = {
     Member: Rights(READERS),
     AnnualIncome: Rights(READERS),
     IncomeItem: Rights(READERS, add=COUNTY, change=COUNTY, imports=COUNTY),
+    FeedRight: Rights(READERS, add=COUNTY, change=COUNTY),
     Visit: Rights(READERS),
     IncomeEntry: Rights(READERS),
     PolicyYear: Rights(READERS),
@@ -237,8 +238,9 @@ def world(people, village, household, make_household, far_village):
     )
     event = record_event(user=people["county"], action="导出台账")
     rows = [village, people["civil"].department, people["cadre"], event, job, household, household.members.get()]
-    rows += [income, item, visit, entry, PolicyYear.objects.get(year=2022, is_in_force=True)]
-    rows += [LedgerRow.objects.get(household=household), ledger, risk, measure.line, measure, action, log]
+    rows += [income, item, FeedRight.objects.get(item="T01"), visit, entry]
+    rows += [PolicyYear.objects.get(year=2022, is_in_force=True), LedgerRow.objects.get(household=household)]
+    rows += [ledger, risk, measure.line, measure, action, log]
     return {
         "rows": {type(row): row.pk for row in rows},
         "number": household.number,
