@@ -2,6 +2,9 @@
 
 from django.urls import path
 
-from visits import views
+from visits import differences, views
 
-urlpatterns = [path("<str:number>/<str:month>/", views.visit_page, name="visit")]
+urlpatterns = [
+    path("differences/", differences.difference_list, name="differences"),
+    path("<str:number>/<str:month>/", views.visit_page, name="visit"),
+]
