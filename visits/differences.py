@@ -1,10 +1,11 @@
 """Where a visit says another amount than a department reported, or disputes it: for both to look at again."""
 
 from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Count
 from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -19,6 +20,19 @@ READERS = (*sorted(User.AREA_ROLES), Role.HELPER, Role.DEPARTMENT)
 PAGE_SIZE = 50
 
 
+class Difference(NamedTuple):
+    """One entry at odds with a visit: its key, month, item code, and by how much in yuan."""
+
+    pk: int
+    month: date
+    item: str
+    amount: Decimal
+
+    def order(self):
+        """The largest first, then the latest."""
+        return -abs(self.amount), -self.month.toordinal(), self.pk
+
+
 class DifferenceForm(forms.Form):
     """The month and the item that the list shows, from the address. ``found`` are those that have differences."""
 
@@ -27,8 +41,10 @@ class DifferenceForm(forms.Form):
 
     def __init__(self, data, *, items, found):
         super().__init__(data)
-        months = {month for month, _ in found} | {month for month in [parse_month(data.get("month"))] if month}
-        codes = {code for _, code in found} | {data.get("item")}
+        # What the address asks for is a choice although nothing differs there any more.
+        asked = parse_month(data.get("month"))
+        months = {difference.month for difference in found} | ({asked} if asked else set())
+        codes = {difference.item for difference in found} | {data.get("item")}
         self.fields["month"].choices = [("", "全部")] + [
             (f"{month:%Y-%m}", f"{month.year}年{month.month}月") for month in sorted(months, reverse=True)
         ]
@@ -51,26 +67,22 @@ def parse_month(text):
 def difference_list(request):
     """The reports at odds with a visit in the user's scope, by the filters of the address, the largest first."""
     entries = IncomeEntry.objects.visible_to(request.user).at_odds()
-    # One count by month and item serves the choices, the total and the filtered number.
-    counted = entries.order_by().values_list("month", "item").annotate(Count("pk"))
-    found = {(month, item): count for month, item, count in counted}
+    # Read once for the order, the choices and both numbers: to find them is the costly part, they are few.
+    found = [Difference(*row) for row in entries.order_by().values_list("pk", "month", "item", "difference")]
     items = IncomeItem.objects.visible_to(request.user).values_list("code", "name")
     form = DifferenceForm(request.GET, items=items, found=found)
     if not form.is_valid():
         raise Http404
     month, item = form.cleaned_data["month"], form.cleaned_data["item"]
-    if month:
-        entries = entries.filter(month=month)
-    if item:
-        entries = entries.filter(item=item)
-    rows = entries.select_related("household__village__parent", "member", "item", "department").largest_first()
-    paginator = Paginator(rows, PAGE_SIZE)
-    paginator.count = sum(
-        count for (its_month, its_item), count in found.items() if month in (None, its_month) and item in ("", its_item)
-    )
+    chosen = [each for each in found if month in (None, each.month) and item in ("", each.item)]
+    page = Paginator(sorted(chosen, key=Difference.order), PAGE_SIZE).get_page(request.GET.get("page"))
+    shown = entries.select_related("household__village__parent", "member", "item", "department")
+    rows = shown.in_bulk([each.pk for each in page])
     context = {
-        "page": paginator.get_page(request.GET.get("page")),
-        "total": sum(found.values()),
+        "page": page,
+        # One that was settled in between is gone.
+        "rows": [rows[each.pk] for each in page if each.pk in rows],
+        "total": len(found),
         "form": form,
         "is_narrowed": bool(month or item),
         "for_department": request.user.has_role(Role.DEPARTMENT),

@@ -2,7 +2,7 @@
 
 from django.db import models
 from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Sum, Value, When
-from django.db.models.functions import Abs, Coalesce
+from django.db.models.functions import Coalesce
 
 from households.querysets import HouseholdPartQuerySet
 
@@ -51,7 +51,7 @@ class IncomeEntryQuerySet(HouseholdPartQuerySet):
             household=OuterRef("household"),
             month=OuterRef("month"),
             item=OuterRef("item"),
-        )
+        ).order_by()
         own, line = visits.filter(member_key=OuterRef("member_key")), visits.filter(member_key=0)
         answered = visits.filter(member_key=OuterRef("member_key")).exclude(member_key=0)
         together = (
@@ -89,10 +89,6 @@ class IncomeEntryQuerySet(HouseholdPartQuerySet):
             .annotate(difference=ExpressionWrapper(F("reported") - F("said"), output_field=amount))
             .filter(~Q(difference=0) | ~Q(note=""))
         )
-
-    def largest_first(self):
-        """In the order of the list of differences, for entries ``at_odds``."""
-        return self.order_by(Abs("difference").desc(), "-month", "pk")
 
 
 class VisitPartQuerySet(models.QuerySet):

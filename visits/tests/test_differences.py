@@ -53,10 +53,10 @@ def head(household):
 
 
 def found():
-    """(amount, said, whether the household's line, difference, note) of each, in the order of the list."""
+    """(amount, said, whether the household's line, difference, note) of each, in the order of their keys."""
     return [
         (entry.amount, entry.said, entry.is_of_household, entry.difference, entry.note)
-        for entry in IncomeEntry.objects.at_odds().largest_first()
+        for entry in IncomeEntry.objects.at_odds().order_by("pk")
     ]
 
 
@@ -87,8 +87,8 @@ def test_the_household_s_line_answers_all_of_its_persons_together(enter, househo
     # A person of whom the visit speaks by name is left out of the sum.
     enter(household, "visit", 200, member=head)
     assert found() == [
-        (Decimal(100), Decimal("300.50"), True, Decimal("-200.50"), ""),
         (Decimal("200.50"), Decimal(200), False, Decimal("0.50"), ""),
+        (Decimal(100), Decimal("300.50"), True, Decimal("-200.50"), ""),
     ]
 
 
@@ -163,9 +163,9 @@ def county_wide(enter, household, make_household, next_village, far_village, peo
 )
 def test_everybody_sees_their_own_the_largest_first(client, people, county_wide, who, expected):
     client.force_login(people[who])
-    page = client.get(PAGE).context["page"]
+    rows = client.get(PAGE).context["rows"]
     names = {home.pk: name for name, home in county_wide.items()}
-    assert [names[entry.household_id] for entry in page] == expected
+    assert [names[entry.household_id] for entry in rows] == expected
 
 
 def test_a_department_is_told_of_the_person_and_of_no_household(client, people, county_wide):
@@ -199,7 +199,7 @@ def test_filters_stand_in_the_address(client, people, county_wide):
     assert [value for value, _ in page.context["form"].fields["month"].choices] == ["", "2022-05", "2022-04"]
     assert [value for value, _ in page.context["form"].fields["item"].choices] == ["", "T01", "W02"]
     page = client.get(PAGE, {"month": "2022-04"})
-    assert [entry.item_id for entry in page.context["page"]] == ["W02"]
+    assert [entry.item_id for entry in page.context["rows"]] == ["W02"]
     assert "4 笔中的 <b>1</b> 笔" in page.content.decode()
     page = client.get(PAGE, {"month": "2022-05", "item": "T01"})
     assert page.context["page"].paginator.count == len(page.context["page"]) == 3
