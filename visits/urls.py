@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from visits.views import photos, road, visit
+from visits.views import differences, photos, road, visit
 
 urlpatterns = [
+    path("differences/", differences.difference_list, name="differences"),
     path("outbox/", road.outbox, name="outbox"),
     path("session/", road.visit_session, name="visit_session"),
     path("road/", road.road_pages, name="road_pages"),
