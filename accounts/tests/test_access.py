@@ -9,6 +9,7 @@ a cadre without a village. Whoever a line does not name gets its ``rest``.
 from dataclasses import dataclass, field
 from datetime import date
 from io import BytesIO
+from uuid import uuid4
 
 import pytest
 from django.contrib import admin
@@ -25,6 +26,8 @@ from ledger.models import LedgerRow, PolicyYear, RiskPoint, VillageLedger
 from ledger.services import rebuild_ledger
 from measures.models import ActionLog, Measure, MeasureLine, SupportAction
 from visits.models import FeedRight, IncomeEntry, IncomeItem, Visit
+from visits.services import keep_photo
+from visits.tests.pictures import picture
 
 JUNE = date(2022, 6, 1)
 
@@ -223,6 +226,7 @@ def world(people, village, household, make_household, far_village):
     entry = IncomeEntry.objects.create(
         household=household, month=JUNE, item=item, amount=1500, source="visit", visit=visit
     )
+    photo, _ = keep_photo(visit=visit, upload=picture(), client_uuid=uuid4(), user=people["cadre"])
     action = SupportAction.objects.create(
         household=household,
         year=2022,
@@ -261,6 +265,7 @@ def world(people, village, household, make_household, far_village):
         "rows": {type(row): row.pk for row in rows},
         "number": household.number,
         "village": village.code,
+        "photo": photo.pk,
         "user": people["cadre"].pk,
         "job": job.pk,
         "check": check.pk,

@@ -140,7 +140,7 @@ def visit_draft(request, number, month):
     if request.POST.get("action") == "discard":
         delete_draft(household=household, month=month, user=request.user)
         return JsonResponse({"status": "discarded"})
-    if problem := month_problem(household, month, today()):
+    if problem := month_problem(household, household.members.all(), month, today()):
         return JsonResponse({"status": "invalid", "errors": {"": [problem]}}, status=422)
     save_draft(household=household, month=month, user=request.user, fields=typed_fields(request.POST))
     return JsonResponse({"status": "kept", "saved_at": timezone.localtime().isoformat()})
