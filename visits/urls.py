@@ -2,6 +2,11 @@
 
 from django.urls import path
 
-from visits.views import visit
+from visits.views import day, printing, visit
 
-urlpatterns = [path("<str:number>/<str:month>/", visit.visit_page, name="visit")]
+urlpatterns = [
+    path("", day.visit_list, name="visit_list"),
+    path("print/", printing.visit_print_many, name="visit_print_many"),
+    path("<str:number>/<str:month>/print/", printing.visit_print, name="visit_print"),
+    path("<str:number>/<str:month>/", visit.visit_page, name="visit"),
+]
