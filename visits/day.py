@@ -55,7 +55,7 @@ class Home:
     returned: list = field(default_factory=list)
     drafted_at: datetime | None = None
     changes: list = field(default_factory=list)
-    place: Place = Place(0, "")
+    place: Place | None = None
     # Position by the head's name in pinyin.
     order: int = 0
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.clock import today
 from accounts.models import User
 from accounts.permissions import allow
-from households.filters import with_row
+from households.filters import ROW, with_row
 from households.models import Household, Member
 from ledger.models import PolicyYear
 from reports.years import current_policy
@@ -60,14 +60,16 @@ class Choice(NamedTuple):
 
     def homes(self, households, members):
         """The ``Home`` of each of the ``households`` (a queryset in scope); ``members`` says what is read of them."""
-        rows = with_row(households.present_on(self.month), self.policy.year)
-        found = list(rows.prefetch_related(Prefetch("members", members.order_by("pk"))))
+        present = with_row(households.present_on(self.month), self.policy.year)
+        found = list(present.prefetch_related(Prefetch("members", members.order_by("pk"))))
+        # Django gives no attribute where a household has no ledger row.
+        with_rows = {household.pk: household.row for household in found if hasattr(household, ROW)}
         return reading.read_homes(
             found,
             month=self.month,
             day=self.day,
             first_month=self.policy.window_start,
-            excused={household.pk for household in found if household.row and household.row.missing_reason},
+            excused={pk for pk, row in with_rows.items() if row.missing_reason},
             excused_until=self.policy.last_month,
         )
 

@@ -74,7 +74,7 @@ class Work(NamedTuple):
 
 
 class Form(NamedTuple):
-    """One household's form. ``changes`` are (name, change) of persons. ``visit`` is ``None`` where it is to be filled by hand."""
+    """One household's form; ``visit`` is ``None`` where it is to be filled by hand. ``changes`` are (name, change)."""
 
     sheet: object
     visit: Visit | None
@@ -128,7 +128,7 @@ def visit_print_many(request):
 
 def _page(request, households, month, *, is_blank, choice=None, total=1):
     items = {item.pk: item for item in IncomeItem.objects.order_by("code")}
-    sheets = load_sheets(households, month=month, user=request.user)
+    sheets = load_sheets(households, month=month, user=request.user, with_review=False)
     context = {
         "month": month,
         "prior_year": prior_year(month),
