@@ -49,9 +49,8 @@ ALL = frozenset(NAMES)
 AREA = frozenset({"cadre", "next_cadre", "township", "other_township", "county", "auditor", "nobody"})
 # Whose scope holds the household, and with it the village.
 OVER = frozenset({"cadre", "township", "county", "auditor"})
-# Who makes visits at all, and who may make that of the household.
-VISITORS = frozenset({"cadre", "next_cadre", "helper", "nobody"})
-OVER_VISITORS = frozenset({"cadre", "helper"})
+# Who may make the visit of the household.
+OVER_OWNERS = frozenset({"cadre", "helper"})
 DEPARTMENTS = frozenset({"civil", "labour"})
 STAFF = frozenset({"county", "auditor", "system"})
 
@@ -80,6 +79,9 @@ class Page:
         return 404 if who in self.missing else self.rest
 
 
+# Who visits, and who reviews, whether or not the household.
+OWNERS = frozenset({"cadre", "next_cadre", "helper", "nobody"})
+TOWNSHIPS = frozenset({"township", "other_township"})
 COUNTY, OWNER, SYSTEM = frozenset({"county"}), frozenset({"cadre"}), frozenset({"system"})
 
 PAGES = {
@@ -89,12 +91,17 @@ PAGES = {
     "household_export": Page("/households/export/", AREA | {"helper"}),
     "household": Page("/households/{number}/", OVER | {"helper", "civil"}, rest=404),
     "differences": Page("/visits/differences/", ALL - SYSTEM),
+    "visit_list": Page("/visits/", OWNERS),
+    "visit_print_many": Page("/visits/print/", OWNERS | TOWNSHIPS),
+    "visit_print": Page(
+        "/visits/{number}/2022-06/print/", frozenset({"cadre", "helper", "township"}), missing=OWNERS | TOWNSHIPS
+    ),
     "visit": Page("/visits/{number}/2022-06/", OVER | {"helper"}, forbidden=frozenset({"civil"}), rest=404),
     "outbox": Page("/visits/outbox/", ALL),
     "visit_session": Page("/visits/session/", ALL),
-    "road_pages": Page("/visits/road/", VISITORS),
-    "visit_draft": Page("/visits/{number}/2022-06/draft/", OVER_VISITORS, missing=VISITORS, post={"action": "discard"}),
-    "visit_photo_add": Page("/visits/{number}/2022-06/photos/", OVER_VISITORS, missing=VISITORS, post={}, status=422),
+    "road_pages": Page("/visits/road/", OWNERS),
+    "visit_draft": Page("/visits/{number}/2022-06/draft/", OVER_OWNERS, missing=OWNERS, post={"action": "discard"}),
+    "visit_photo_add": Page("/visits/{number}/2022-06/photos/", OVER_OWNERS, missing=OWNERS, post={}, status=422),
     "visit_photo": Page(
         "/visits/{number}/2022-06/photos/{photo}/", OVER | {"helper"}, forbidden=frozenset({"civil"}), rest=404
     ),
