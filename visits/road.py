@@ -2,16 +2,19 @@
 
 import hashlib
 import json
+from datetime import date
+from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.templatetags.static import static
 
-from households.models import Household
-from visits.models import Visit
+from visits.day import DUE
+from visits.months import month_number
 
 # Every file that the form, the day's list and the outbox name. A test reads the pages and compares.
 FILES = (
+    "css/day.css",
     "css/page.css",
     "css/parts.css",
     "css/print.css",
@@ -28,6 +31,7 @@ FILES = (
     "js/road/store.js",
     "js/visit/fields.js",
     "js/visit/form.js",
+    "js/visit/list.js",
     "js/visit/owner.js",
     "js/visit/photos.js",
     "js/visit/record.js",
@@ -63,13 +67,39 @@ def road_version(no_signal):
     return digest.hexdigest()[:16]
 
 
-def road_households(user, month):
-    """The user's households whose visit of the month is still to be made or made again, by number."""
-    collected = Visit.objects.filter(month=month, state__in=Visit.COLLECTED_STATES)
-    return (
-        Household.objects.visible_to(user)
-        .present_on(month)
-        .exclude(pk__in=collected.values("household"))
-        .select_related("village__parent__parent")
-        .order_by("number")
-    )
+class Form(NamedTuple):
+    """One form to take along: a household's number and the first day of a month."""
+
+    month: date
+    number: str
+
+    @property
+    def key(self):
+        """The form in one word, "2022-07/1306…": where a part ended."""
+        return f"{self.month:%Y-%m}/{self.number}"
+
+
+def forms_to_fill(homes):
+    """The ``Form`` s that wait in a day's list: this month's first, then the earlier months, each by number.
+
+    ``homes`` are those of ``visits.day``. Every month that a row of the list opens is among them.
+    """
+    forms = {
+        Form(month, home.household.number)
+        for home in homes
+        for month in (*home.returned, *home.missing, *([home.month] if DUE in home.kinds else ()))
+    }
+    return sorted(forms, key=_position)
+
+
+def after(forms, key):
+    """What of ``forms`` comes behind the one that ``key`` names; all of them for ""."""
+    if not key:
+        return forms
+    month, _, number = key.partition("/")
+    begin = _position(Form(date.fromisoformat(f"{month}-01"), number))
+    return [form for form in forms if _position(form) > begin]
+
+
+def _position(form):
+    return -month_number(form.month), form.number

@@ -33,13 +33,25 @@ def take(client, people):
     return get
 
 
+@pytest.fixture
+def newcomer(make_household, village):
+    """``newcomer()``: a household that is on the register since July, so that no earlier month is missing."""
+
+    def make(in_village=village, **fields):
+        household = make_household(in_village, **fields)
+        household.members.update(joined_on=JULY)
+        return household
+
+    return make
+
+
 def addresses(parts):
     return [page["address"] for part in parts for page in part["pages"]]
 
 
-def test_the_forms_still_to_be_filled_come_in_parts(take, make_household, village, next_village):
-    own = [make_household(village) for _ in range(45)]
-    make_household(next_village)
+def test_the_forms_still_to_be_filled_come_in_parts(take, newcomer, next_village):
+    own = [newcomer() for _ in range(45)]
+    newcomer(next_village)
     parts = take("cadre")
     assert [len(part["pages"]) for part in parts] == [20, 20, 5]
     assert addresses(parts) == [f"/visits/{household.number}/2022-07/" for household in own]
@@ -53,22 +65,41 @@ def test_the_forms_still_to_be_filled_come_in_parts(take, make_household, villag
 @pytest.mark.parametrize(
     ("state", "is_taken"), [("submitted", False), ("approved", False), ("returned", True), ("draft", True)]
 )
-def test_what_is_reported_stays_behind(take, household, people, make_household, village, state, is_taken):
-    Visit.objects.create(household=household, month=JULY, visited_on="2022-07-02", visitor=people["cadre"], state=state)
-    other = make_household(village)
-    expected = [household.number] * is_taken + [other.number]
+def test_what_is_reported_stays_behind(take, newcomer, people, state, is_taken):
+    one, other = newcomer(), newcomer()
+    Visit.objects.create(household=one, month=JULY, visited_on="2022-07-02", visitor=people["cadre"], state=state)
+    expected = [one.number] * is_taken + [other.number]
     assert addresses(take("cadre")) == [f"/visits/{number}/2022-07/" for number in expected]
 
 
-def test_who_has_left_stays_behind(take, household, make_household, village):
-    make_household(village, left_on=date(2022, 6, 1))
-    joins_later = make_household(village)
-    joins_later.members.update(joined_on=date(2022, 8, 1))
-    assert addresses(take("cadre")) == [f"/visits/{household.number}/2022-07/"]
+def test_earlier_months_that_wait_come_after_this_one(take, past, household, newcomer):
+    other = newcomer()
+    household.visits.filter(month=date(2022, 5, 1)).update(state="returned", review_comment="工资对不上")
+    household.visits.filter(month=date(2022, 2, 1)).delete()
+    expected = [(household, "2022-07"), (other, "2022-07"), (household, "2022-05"), (household, "2022-02")]
+    parts = take("cadre")
+    assert addresses(parts) == [f"/visits/{each.number}/{month}/" for each, month in expected]
+    assert "工资对不上" in parts[0]["pages"][2]["html"]
 
 
-def test_what_is_reported_on_the_way_moves_nothing(client, people, make_household, village):
-    households = [make_household(village) for _ in range(25)]
+def test_every_row_of_the_list_opens_a_form_that_came_along(take, client, past, newcomer):
+    for _ in range(3):
+        newcomer()
+    taken = set(addresses(take("cadre")))
+    listed = set(re.findall(r'class="home-name" href="([^"]+)"', client.get("/visits/?show=").content.decode()))
+    assert len(listed) == 4
+    assert listed <= taken
+
+
+def test_who_has_left_stays_behind(take, newcomer):
+    stays = newcomer()
+    newcomer(left_on=date(2022, 6, 1))
+    newcomer().members.update(joined_on=date(2022, 8, 1))
+    assert addresses(take("cadre")) == [f"/visits/{stays.number}/2022-07/"]
+
+
+def test_what_is_reported_on_the_way_moves_nothing(client, people, newcomer):
+    households = [newcomer() for _ in range(25)]
     client.force_login(people["cadre"])
     first = client.get("/visits/road/", headers=JSON).json()
     Visit.objects.create(
@@ -76,6 +107,7 @@ def test_what_is_reported_on_the_way_moves_nothing(client, people, make_househol
     )
     second = client.get("/visits/road/", {"after": first["next"]}, headers=JSON).json()
     assert addresses([first, second]) == [f"/visits/{household.number}/2022-07/" for household in households]
+    assert client.get("/visits/road/", {"after": "abc"}, headers=JSON).status_code == 404
 
 
 @pytest.mark.parametrize("who", ["township", "county", "auditor", "civil", "system"])
@@ -84,15 +116,13 @@ def test_who_does_not_visit_takes_nothing(client, people, household, who):
     assert client.get("/visits/road/", headers=JSON).status_code == 403
 
 
-def test_queries_do_not_grow_with_the_households(
-    client, people, make_household, village, django_assert_max_num_queries
-):
+def test_queries_do_not_grow_with_the_households(client, people, newcomer, django_assert_max_num_queries):
     client.force_login(people["cadre"])
     counts = []
     for more in (3, 15):
         for _ in range(more):
-            make_household(village, persons=3)
-        with django_assert_max_num_queries(18) as captured:
+            newcomer(persons=3)
+        with django_assert_max_num_queries(24) as captured:
             part = client.get("/visits/road/", headers=JSON).json()
         assert len(part["pages"]) == part["total"]
         counts.append(len(captured))
@@ -116,7 +146,7 @@ def named_files(html):
 def test_every_file_that_a_page_names_is_on_the_phone(client, people, household):
     client.force_login(people["cadre"])
     kept = set(FILES) | set(DEBUG_FILES)
-    for address in (f"/visits/{household.number}/2022-07/", "/visits/outbox/"):
+    for address in (f"/visits/{household.number}/2022-07/", "/visits/", "/visits/outbox/"):
         missing = named_files(client.get(address).content.decode()) - kept
         # The first screen's picture is the phone's own as soon as the site is installed.
         assert missing - {"img/icon-192.png"} == set(), address

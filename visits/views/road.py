@@ -1,9 +1,11 @@
 """Without a signal: the service worker, the pages that a phone takes along, the outbox, drafts, who is signed in."""
 
 import json
+from itertools import groupby
+from operator import attrgetter
 
 from django.conf import settings
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -15,9 +17,10 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts.clock import today
 from accounts.permissions import allow, signed_in
-from households.models import Household
-from visits.road import road_files, road_households, road_version, worker_source
+from households.models import Household, Member
+from visits.road import after, forms_to_fill, road_files, road_version, worker_source
 from visits.services import delete_draft, month_problem, save_draft
+from visits.views.day import Choice
 from visits.views.formpage import Materials, form_context
 from visits.views.visit import ENTERS, first_day, typed_fields
 
@@ -94,33 +97,43 @@ def outbox(request):
 @never_cache
 @require_GET
 def road_pages(request):
-    """The forms still to be filled this month, some at a time, for the phone to keep.
+    """The forms that wait in the day's list, some at a time, for the phone to keep.
 
-    ``?after=`` is the household's number that the last part ended with: what is reported in the meantime
-    then moves nothing. JSON: ``{"total", "left", "month", "version", "account", "files", "fixed", "pages":
+    ``?after=`` is the key of the form that the last part ended with: what is reported in the meantime then
+    moves nothing. JSON: ``{"total", "left", "month", "version", "account", "files", "fixed", "pages":
     [{"address", "html"}], "next"}``; ``left`` counts from this part on, ``next`` is ``null`` in the last one.
     """
-    month = today().replace(day=1)
-    waiting = road_households(request.user, month)
-    left = waiting.filter(number__gt=request.GET.get("after", ""))
-    chunk = list(left[: CHUNK + 1])
-    has_more, chunk = len(chunk) > CHUNK, chunk[:CHUNK]
-    materials = Materials.of(month, today())
-    sheets = materials.sheets(chunk, request.user) if chunk else []
+    choice = Choice.of(request)
+    homes = choice.homes(Household.objects.visible_to(request.user), Member.objects.defer("id_number"))
+    forms = forms_to_fill(homes)
+    try:
+        left = after(forms, request.GET.get("after", ""))
+    except ValueError as error:
+        raise Http404 from error
+    chunk = left[:CHUNK]
     return JsonResponse(
         {
-            "total": waiting.count(),
-            "left": left.count(),
-            "month": f"{month:%Y-%m}",
+            "total": len(forms),
+            "left": len(left),
+            "month": f"{choice.month:%Y-%m}",
             "version": road_version(_no_signal()),
             "account": request.user.pk,
             "files": road_files(),
             "fixed": [LIST, OUTBOX],
-            # Somebody who joins later has no form for this month, as when the page is opened.
-            "pages": [_page(request, sheet, materials) for sheet in sheets if sheet.present],
-            "next": chunk[-1].number if has_more else None,
+            "pages": list(_pages(request, chunk)),
+            "next": chunk[-1].key if len(left) > CHUNK else None,
         }
     )
+
+
+def _pages(request, forms):
+    """The pages of these forms, read together month by month."""
+    households = Household.objects.visible_to(request.user).select_related("village__parent__parent")
+    by_number = households.in_bulk({form.number for form in forms}, field_name="number")
+    for month, of_month in groupby(forms, key=attrgetter("month")):
+        materials = Materials.of(month, today())
+        for sheet in materials.sheets([by_number[form.number] for form in of_month], request.user):
+            yield _page(request, sheet, materials)
 
 
 def _page(request, sheet, materials):

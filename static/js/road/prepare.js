@@ -18,14 +18,14 @@
     return element;
   };
 
-  const button = make("button", "btn", "把这个月的表存进手机");
+  const button = make("button", "btn", "把要填的表存进手机");
   button.type = "button";
   const words = make("p", "road-words");
   words.setAttribute("role", "status");
   const bar = document.createElement("progress");
   bar.hidden = true;
   bar.setAttribute("aria-label", "存表进度");
-  section.append(words, bar, button);
+  section.replaceChildren(words, bar, button);
 
   const at = (moment) => {
     const date = new Date(moment);
@@ -45,7 +45,7 @@
     }
     const size = (done.bytes / MB).toFixed(1);
     const kept = done.isPersistent ? "" : "手机空间紧张时可能被清掉，出门前再看一眼。";
-    words.textContent = `${at(done.at)}存好 ${app.monthWords(done.month)} ${done.count} 户的表，占 ${size} MB。${kept}`;
+    words.textContent = `${at(done.at)}存好 ${done.count} 张表，占 ${size} MB。${kept}`;
     button.textContent = "再存一次";
   };
 
@@ -108,7 +108,7 @@
       const count = kept.size - part.fixed.length;
       bar.max = total || 1;
       bar.value = count;
-      words.textContent = `正在存 ${count} / ${total} 户`;
+      words.textContent = `正在存 ${count} / ${total} 张`;
       after = part.next;
     } while (after);
     await tidy(part.version, kept);

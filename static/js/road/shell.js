@@ -58,7 +58,7 @@
 
   const showMarks = async () => {
     const rows = document.querySelectorAll("[data-number][data-month]:not(form)");
-    if (!rows.length || !outbox.way.account) return;
+    if (!rows.length || !outbox.way.account || !app.dayList) return;
     const found = {};
     (await store.drafts(outbox.way.account)).forEach((draft) => {
       found[draft.key] = "草稿";
@@ -68,17 +68,8 @@
       // A list from the phone still shows as due what has been sent since.
       else if (document.body.dataset.preparedAt) found[record.key] = "已上传";
     });
-    rows.forEach((row) => {
-      const words = found[store.key(outbox.way.account, row.dataset.number, row.dataset.month)] || "";
-      let mark = row.querySelector(".road-mark");
-      if (!words && mark) mark.remove();
-      if (!words) return;
-      if (!mark) {
-        mark = document.createElement("b");
-        mark.className = "road-mark";
-        (row.querySelector("[data-marks]") || row).append(mark);
-      }
-      mark.textContent = words;
+    rows.forEach(({ dataset: { number, month } }) => {
+      app.dayList.mark(number, month, found[store.key(outbox.way.account, number, month)] || "");
     });
   };
 
