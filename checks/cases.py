@@ -80,9 +80,19 @@ class Case:
 
     def keys(self, item):
         """Every key under which the item may be typed: for each member of the month, and as already told."""
-        members = [member.pk for member in self.sheet.present] if item[0] == "W" else []
-        told = {told.key for told in self.sheet.entries if told.item_id == item}
-        return sorted({f"{item}/0", *told, *(f"{item}/{pk}" for pk in members)})
+        members = self._present_keys if item[0] == "W" else ()
+        return sorted({f"{item}/0", *self._told_keys[item], *(f"{item}/{pk}" for pk in members)})
+
+    @cached_property
+    def _present_keys(self):
+        return [member.pk for member in self.sheet.present]
+
+    @cached_property
+    def _told_keys(self):
+        keys = defaultdict(set)
+        for told in self.sheet.entries:
+            keys[told.item_id].add(told.key)
+        return keys
 
     @cached_property
     def reported(self):
@@ -121,8 +131,15 @@ class Case:
 
     def months_of(self, key):
         """Amounts above zero of a key in the twelve months before, in fen."""
-        first = add_months(self.month, -12)
-        return [told.amount for told in self.earlier if told.key == key and told.month >= first and told.amount > 0]
+        return self._months_by_key.get(key, [])
+
+    @cached_property
+    def _months_by_key(self):
+        first, months = add_months(self.month, -12), defaultdict(list)
+        for told in self.earlier:
+            if told.month >= first and told.amount > 0:
+                months[told.key].append(told.amount)
+        return dict(months)
 
     def collected_since(self, since):
         """How many months from ``since`` to this one are collected, this one included."""

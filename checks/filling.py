@@ -3,8 +3,9 @@
 No places, no clocks of the phone: what the visits themselves say, and when they arrived.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
 from django.db.models import BigIntegerField, Count, F, Q
@@ -91,31 +92,31 @@ class _Arrivals:
 
     def __init__(self, month, visitors):
         self.last_day = add_months(month, 1) - timedelta(days=1)
-        self.sent = defaultdict(list)
+        self.days, self.hasty = defaultdict(Counter), defaultdict(list)
         visits = Visit.objects.filter(month=month, visitor__in=visitors, submitted_at__isnull=False)
-        for visitor, at, seconds in visits.values_list("visitor", "submitted_at", "fill_seconds"):
-            self.sent[visitor].append((at, seconds))
+        sent = visits.order_by("submitted_at").values_list("visitor", "submitted_at", "fill_seconds")
+        for visitor, at, seconds in sent:
+            self.days[visitor][timezone.localdate(at)] += 1
+            if _is_hasty(seconds):
+                self.hasty[visitor].append(at)
 
     def of(self, visit):
         """The fields of ``Filling`` on when a visit came."""
-        if visit.submitted_at is None:
+        at = visit.submitted_at
+        if at is None:
             return {}
-        sent, day = self.sent[visit.visitor_id], _day(visit.submitted_at)
-        near = [at for at, seconds in sent if _is_hasty(seconds) and abs(at - visit.submitted_at) <= BURST]
+        days, hasty, day = self.days[visit.visitor_id], self.hasty[visit.visitor_id], timezone.localdate(at)
+        near = bisect_right(hasty, at + BURST) - bisect_left(hasty, at - BURST)
         return {
-            "hasty_neighbours": max(len(near) - 1, 0) if _is_hasty(visit.fill_seconds) else 0,
-            "sent_that_day": sum(_day(at) == day for at, _ in sent),
-            "sent_in_all": len(sent),
+            "hasty_neighbours": near - 1 if _is_hasty(visit.fill_seconds) else 0,
+            "sent_that_day": days[day],
+            "sent_in_all": days.total(),
             "is_last_day": day == self.last_day,
         }
 
 
 def _is_hasty(seconds):
     return seconds is None or seconds < HASTY_SECONDS
-
-
-def _day(at: datetime) -> date:
-    return timezone.localdate(at)
 
 
 class _Villages:
