@@ -193,7 +193,7 @@ def test_a_fixed_number_of_queries_and_a_bystander_that_stays(make_household, vi
             Visit.objects.filter(pk=visit.pk).update(version=2)
         with CaptureQueriesContext(connection) as queries:
             result = check(*homes)
-        assert result["findings"] > 3 * size
+        assert result["findings"] >= 2 * size
         counts.append(len(queries))
     assert counts[0] == counts[1]
     assert list(Finding.objects.filter(household=bystander).values()) == before
