@@ -8,7 +8,13 @@ from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.http import JsonResponse
 from django_htmx.http import HttpResponseClientRedirect
+
+
+def wants_json(request):
+    """Whether a script asks, which cannot follow a redirect to a form."""
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
 
 
 def signed_in(view):
@@ -21,6 +27,8 @@ def signed_in(view):
         if request.htmx:
             page = request.htmx.current_url_abs_path or "/"
             return HttpResponseClientRedirect(redirect_to_login(page).url)
+        if wants_json(request):
+            return JsonResponse({"status": "signed_out"}, status=401)
         return redirect_to_login(request.get_full_path())
 
     return guarded

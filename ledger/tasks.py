@@ -2,11 +2,12 @@
 
 from django.db import transaction
 
+from accounts.clock import today
 from accounts.models import Area, User
 from accounts.services import record_event
 from jobs.services import JobError
 from ledger.models import PolicyYear
-from ledger.services import rebuild_ledger
+from ledger.services import refresh_area
 
 
 def rebuild(job, progress):
@@ -17,7 +18,7 @@ def rebuild(job, progress):
         raise JobError("您已不能重新计算这个区划的台账。请县乡村振兴局的账号来做。")
     with transaction.atomic():
         try:
-            result = rebuild_ledger(year=year, area=area.code, progress=progress)
+            result = refresh_area(year=year, area=area.code, day=today(), progress=progress)
         except PolicyYear.DoesNotExist:
             raise JobError(f"{year} 年度没有生效的政策参数，不能计算。") from None
         counts = {name: result[name] for name in ("households", "incomplete", "flagged", "written", "removed")}
@@ -26,7 +27,7 @@ def rebuild(job, progress):
 
 
 def in_words(result):
-    """One sentence on what ``rebuild_ledger`` returned."""
+    """One sentence on what ``refresh_area`` returned."""
     removed = f"，移除 {result['removed']:,} 户" if result["removed"] else ""
     absent = f"没有在册人口、不列入台账的 {len(result['without_persons']):,} 户。" if result["without_persons"] else ""
     return (

@@ -2,6 +2,9 @@
 
 from django.urls import path
 
-from visits.views import visit
+from visits.views import differences, visit
 
-urlpatterns = [path("<str:number>/<str:month>/", visit.visit_page, name="visit")]
+urlpatterns = [
+    path("differences/", differences.difference_list, name="differences"),
+    path("<str:number>/<str:month>/", visit.visit_page, name="visit"),
+]
