@@ -97,6 +97,9 @@ def _any(*names):
 
 @check("L05", "学龄未在校没写原因，或文化程度、在校状况没有填对", Severity.LOOK)
 def school(case):
+    if not any(member.schooling or member.student_status for member in case.persons):
+        # A register without these columns is no doubt about each of its persons.
+        return
     for member in case.persons:
         if _is_of_school_age(case, member) and member.student_status in BEFORE_COMPULSORY:
             unexplained = Bound((f"change/{member.pk}", "written/guarantee_note"), at_most=0)

@@ -1,5 +1,6 @@
 """Each rule by its code: one household that fires it, and one beside it, alike but for the point, that does not."""
 
+import random
 from datetime import date
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from checks.filling import Filling
 from checks.rules import ALL_GROUPS, RULES, watches
 from checks.tests.builders import codes_of, content, months, person, told, work
-from checks.watch import as_json
+from checks.watch import Bound, as_json, total
 from conftest import resident_id
 
 BOY = date(2012, 3, 1)
@@ -168,7 +169,8 @@ MORE = [
     ("L04", True, {"members": [person(born=OLD, public_post="护林员")]}, None),
     ("L04", True, {}, content(work={"1": work("北京市", "public_post")})),
     ("L05", True, {"members": [person(student_status="本科一年级")]}, None),
-    ("L05", True, {"members": [person(schooling="")]}, None),
+    ("L05", True, {"members": [person(), person(2, "之子", schooling="")]}, None),
+    ("L05", False, {"members": [person(schooling=""), person(2, "之子", schooling="")]}, None),
     # Six in March: school begins in September only.
     ("L05", False, {"members": [person(), pupil(born=date(2016, 3, 1), student_status="学前教育")]}, None),
     ("L06", True, {"members": [person(has_employee_medical=True)]}, None),
@@ -263,3 +265,23 @@ def test_the_phone_gets_only_what_waits_for_something_typed(make_case):
 
 def test_without_persons_there_is_no_estimate_and_no_income_rule(make_case):
     assert codes_of(make_case(members=[]), None, ALL_GROUPS) == ["L07"]
+
+
+def test_what_is_known_moves_into_the_limits(make_case):
+    """With amounts of a better source known, a bound waits for the rest and fires as the whole would."""
+    case = make_case(entries=[told(0, "W01/1", 300, "import"), told(0, "T06/0", 120, "feed", "残联")])
+    known = {"W01/1": 30_000, "W01": 30_000, "filled/W01/1": 1, "T06/0": 12_000, "T06": 12_000, "W01/2": 0}
+    rng, held = random.Random(6), 0
+    for _ in range(2000):
+        names = rng.sample([*known, "B01/0", "away/1", "@per_capita"], 3)
+        of = tuple(("-" if rng.random() < 0.3 else "") + name for name in names)
+        typed = {"B01/0": rng.choice((0, 12_000)), "away/1": 1, "@per_capita": rng.randint(-2, 2)}
+        # Somebody typed beside the reported amount all the same: it is a dispute and does not count.
+        beside = typed | {"W01/1": 99_900, "W01": 99_900}
+        near = total(of, typed | known) + rng.randint(-1, 1)
+        bound = Bound(of, rng.choice((None, near)), rng.choice((None, near + 1)))
+        doubts = case.doubts("文字", bound)
+        fires = [doubt for doubt in doubts if all(rest.holds(total(rest.of, beside)) for rest in doubt.conditions)]
+        assert bool(fires) == bound.holds(total(of, typed | known)), bound
+        held += bool(fires)
+    assert 500 < held < 1900

@@ -138,6 +138,16 @@ def test_an_explanation_goes_with_the_same_values_into_the_next_month(home, told
     assert carried.state == "open"
 
 
+def test_an_explanation_does_not_cover_other_values_of_the_next_month(home, told, check, people):
+    told(home, MAY, W01=35000)
+    told(home, JUNE, W01=36000)
+    check(home, month=MAY)
+    explain(Finding.objects.get(field="entries.W01/0"), people)
+    check(home, month=JUNE)
+    states = Finding.objects.filter(field="entries.W01/0").order_by("month").values_list("month", "state", "note")
+    assert list(states) == [(MAY, "explained", "问过，属实"), (JUNE, "open", "")]
+
+
 def test_only_the_groups_asked_for_are_touched(home, told, check):
     visit = told(home, W01=1500)
     Visit.objects.filter(pk=visit.pk).update(visited_on=date(2022, 7, 2))
@@ -183,7 +193,7 @@ def test_a_fixed_number_of_queries_and_a_bystander_that_stays(make_household, vi
             Visit.objects.filter(pk=visit.pk).update(version=2)
         with CaptureQueriesContext(connection) as queries:
             result = check(*homes)
-        assert result["findings"] > 3 * size
+        assert result["findings"] >= 2 * size
         counts.append(len(queries))
     assert counts[0] == counts[1]
     assert list(Finding.objects.filter(household=bystander).values()) == before
