@@ -11,7 +11,7 @@ from checks.filling import Filling
 from checks.quantities import amounts, home_words, quantities
 from checks.watch import Bound
 from households.models import Household, Member
-from ledger.prospect import Prospect
+from ledger.prospect import WITHOUT_LABOUR, Prospect
 from visits.models import IncomeEntry, Visit
 from visits.months import add_months
 from visits.sheets import FIRST_MONTH_OF_ACCOUNT, Sheet, prior_year
@@ -76,12 +76,19 @@ class Case:
 
     def items_of(self, *classes):
         """Codes of the items of these classes that count in the policy year."""
-        return [code for code, (income_class, _) in self.ground.items.items() if income_class in classes]
+        return [code for code in self.ground.items if self.ground.kind(code)[0] in classes]
 
     def keys(self, item):
         """Every key under which the item may be typed: for each member of the month, and as already told."""
         members = self._present_keys if item[0] == "W" else ()
         return sorted({f"{item}/0", *self._told_keys[item], *(f"{item}/{pk}" for pk in members)})
+
+    def place(self, item):
+        """The row of the form where a doubt about an item stands: where it was told last, else where it is asked."""
+        if told := [told.key for told in self.sheet.entries if told.item_id == item]:
+            return f"entries.{told[-1]}"
+        earners = [member.pk for member in self.sheet.present if member.labour not in WITHOUT_LABOUR]
+        return f"entries.{item}/{earners[0] if item[0] == 'W' and earners else 0}"
 
     @cached_property
     def _present_keys(self):
@@ -182,7 +189,7 @@ class Case:
     @cached_property
     def quantities(self):
         """The quantities of the visit as it is stored; of none, only the estimate."""
-        content = self.sheet.rows.content() if self.sheet.visit else None
+        content = self.sheet.content
         return quantities(content, self.assessment(content), self.home)
 
     def assessment(self, content):

@@ -39,8 +39,7 @@ def person(pk=1, relation="户主", born=date(1980, 1, 1), gender="男", **field
 def told(back, key, yuan, source="visit", department=None):
     """An entry that counts, ``back`` months before June."""
     item, member = split_key(key)
-    visit = 1 if source == "visit" else None
-    return Told(add_months(JUNE, -back), item, member, yuan * 100, source, True, "", visit, department)
+    return Told(add_months(JUNE, -back), item, member, yuan * 100, source, True, "", "", department)
 
 
 def months(key, yuan, count=9, **fields):
