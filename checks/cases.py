@@ -11,7 +11,7 @@ from checks.filling import Filling
 from checks.quantities import amounts, home_words, quantities
 from checks.watch import Bound
 from households.models import Household, Member
-from ledger.prospect import Prospect
+from ledger.prospect import WITHOUT_LABOUR, Prospect
 from visits.models import IncomeEntry, Visit
 from visits.months import add_months
 from visits.sheets import FIRST_MONTH_OF_ACCOUNT, Sheet, prior_year
@@ -82,6 +82,13 @@ class Case:
         """Every key under which the item may be typed: for each member of the month, and as already told."""
         members = self._present_keys if item[0] == "W" else ()
         return sorted({f"{item}/0", *self._told_keys[item], *(f"{item}/{pk}" for pk in members)})
+
+    def place(self, item):
+        """The row of the form where a doubt about an item stands: where it was told last, else where it is asked."""
+        if told := [told.key for told in self.sheet.entries if told.item_id == item]:
+            return f"entries.{told[-1]}"
+        earners = [member.pk for member in self.sheet.present if member.labour not in WITHOUT_LABOUR]
+        return f"entries.{item}/{earners[0] if item[0] == 'W' and earners else 0}"
 
     @cached_property
     def _present_keys(self):
