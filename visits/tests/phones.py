@@ -85,6 +85,12 @@ class Server:
         if self.process is not None:
             kill(self.process)
             self.process = None
+            # The worker holds the port a moment longer than its master.
+            wait_for(self._is_silent)
+
+    def _is_silent(self):
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) != 0
 
 
 class Phone:

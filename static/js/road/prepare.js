@@ -43,7 +43,7 @@
       words.textContent = "没有信号的地方也能填：先把表存进手机，到了照常打开。";
       return;
     }
-    const size = (done.bytes / MB).toFixed(1);
+    const size = Math.max(done.bytes / MB, 0.1).toFixed(1);
     const kept = done.isPersistent ? "" : "手机空间紧张时可能被清掉，出门前再看一眼。";
     words.textContent = `${at(done.at)}存好 ${done.count} 张表，占 ${size} MB。${kept}`;
     button.textContent = "再存一次";

@@ -337,7 +337,7 @@
       fields.notice("errors", "error", `还没有上报：${found.error}。填的都在，可以到“待上传”里存成文件。`).scrollIntoView();
     } else if (isKept) {
       const { waiting } = await outbox.counts();
-      goOn(`已存本机 · 待上传 ${waiting}`);
+      goOn(`${head} ${app.monthWords(month)}走访已存本机 · 待上传 ${waiting}`);
     } else {
       const words = found && found.isOut ? "要先登录才能上报。先存成文件，再登录。" : "没有信号，还没有上报。先存成文件。";
       fields.notice("errors", "error", words);
