@@ -137,6 +137,12 @@ class Phone:
             page.goto(self.url + address)
         return page
 
+    def settle(self, address="/visits/outbox/"):
+        """Open a page and wait until the worker stands behind it, as on every phone that was here before."""
+        page = self.page(address)
+        page.wait_for_function("() => navigator.serviceWorker.controller")
+        page.close()
+
     def sign_in(self, session):
         """As the sign-in form leaves it."""
         self.context.add_cookies([{"name": "sessionid", "value": session, "url": self.url}])

@@ -1,11 +1,10 @@
 """Records on their way: what happens to them when the network, the browser, the session or the phone give up."""
 
-from base64 import b64encode
 from contextlib import suppress
-from uuid import UUID
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from PIL import Image
 from playwright.sync_api import Error
 
 from visits.models import Visit, VisitDraft, VisitPhoto
@@ -24,6 +23,7 @@ def phone(server, make_phone, session_of):
     server.start()
     phone = make_phone()
     phone.sign_in(session_of("cadre"))
+    phone.settle()
     return phone
 
 
@@ -135,7 +135,8 @@ def test_an_answer_lost_on_the_way_makes_no_second_visit(server, phone, form_add
     report_and_leave(page)
     assert delivered == [200]
     first = july().get()
-    # Whatever the page sends by itself from here on gets its answer: the same one.
+    # From here on answers come through: the same one.
+    page.unroute(f"**{form_address}")
     page.goto(f"{phone.url}/visits/outbox/")
     page.get_by_text("已上传").wait_for()
     visit = july().get()
@@ -171,8 +172,8 @@ def test_changed_before_the_lost_answer_was_known_it_goes_on_from_there(server, 
 
 
 def test_a_network_that_comes_and_goes_delivers_once(server, phone, form_address, amount):
-    page = phone.page(form_address)
-    fill_and_save_without_a_signal(server, page, amount)
+    page = phone.page("/visits/outbox/")
+    fill_and_save_without_a_signal(server, phone.page(form_address), amount)
     for _ in range(2):
         server.start()
         # The signal is there for a moment only.
@@ -240,12 +241,40 @@ def test_a_page_left_open_says_that_one_has_to_sign_in(server, phone, form_addre
     assert ("李一 7月走访", "○ 待上传") in in_outbox(other)
 
 
+def set_quota(phone, page, size):
+    """Let the browser have ``size`` bytes for the site."""
+    devtools = phone.context.new_cdp_session(page)
+    devtools.send("Storage.overrideQuotaForOrigin", {"origin": phone.url, "quotaSize": size})
+
+
+FULL = """async () => {
+  try {
+    await sumyuan.store.setMeta("probe", new Uint8Array(100));
+  } catch (error) {
+    return true;
+  }
+  IDBObjectStore.prototype.put = () => {
+    throw new DOMException("no room", "QuotaExceededError");
+  };
+  return false;
+}"""
+
+
+def fill_up(phone, page):
+    """The phone has no room left.
+
+    Newer Chromium counts its caches against such a quota and IndexedDB only against the disk: there writing is
+    made to answer as it does on a full one.
+    """
+    set_quota(phone, page, 1)
+    return page.evaluate(FULL)
+
+
 def test_a_full_phone_says_so_before_anything_is_lost(server, phone, form_address, amount, household):
     page = phone.page(form_address)
     page.fill(amount, "1500")
     page.get_by_text("已存本机").wait_for()
-    devtools = phone.context.new_cdp_session(page)
-    devtools.send("Storage.overrideQuotaForOrigin", {"origin": phone.url, "quotaSize": 1})
+    fill_up(phone, page)
     page.fill(amount, "1600")
     page.get_by_text("手机存满了，这张表没有存进手机").wait_for()
     assert page.input_value(amount) == "1600"
@@ -262,12 +291,41 @@ def test_a_full_phone_says_so_before_anything_is_lost(server, phone, form_addres
     assert wages(july().get()) == [1600]
 
 
-def test_nearly_full_is_said_in_time(server, phone, form_address):
+def test_reporting_on_a_full_phone_keeps_the_form_on_the_screen(server, phone, form_address, amount):
     page = phone.page(form_address)
-    devtools = phone.context.new_cdp_session(page)
-    devtools.send("Storage.overrideQuotaForOrigin", {"origin": phone.url, "quotaSize": 3 * 1024 * 1024})
-    page.reload()
+    page.get_by_text("填的内容随时存在本机").wait_for()
+    fill_up(phone, page)
+    server.stop()
+    page.fill(amount, "1600")
+    report(page)
+    page.get_by_text("手机存满了，这张表没有存进手机").wait_for()
+    page.get_by_role("button", name="现在上报").click()
+    page.get_by_text("没有信号，还没有上报").wait_for()
+    assert page.input_value(amount) == "1600"
+    assert form_address in page.url
+
+
+def test_nearly_full_is_said_in_time(server, phone, form_address):
+    page = phone.page("/visits/outbox/")
+    set_quota(phone, page, 3 * 1024 * 1024)
+    page.goto(phone.url + form_address)
     page.get_by_text("手机快存满了").wait_for()
+
+
+def test_the_reserve_takes_the_record_that_found_no_room(server, phone, form_address, amount):
+    page = phone.page(form_address)
+    page.get_by_text("填的内容随时存在本机").wait_for()
+    wait_for(lambda: page.evaluate("async () => (await caches.keys()).includes('reserve')"))
+    used = page.evaluate("async () => (await navigator.storage.estimate()).usage")
+    set_quota(phone, page, used + 1)
+    is_counted = page.evaluate("async () => (await navigator.storage.estimate()).quota") == used + 1
+    if not is_counted:
+        pytest.skip("this Chromium does not count IndexedDB against a set quota; the old one does")
+    server.stop()
+    page.fill(amount, "1600")
+    report_and_leave(page)
+    page.get_by_text("待上传 1").first.wait_for()
+    assert not page.evaluate("async () => (await caches.keys()).includes('reserve')")
 
 
 @pytest.fixture
@@ -393,45 +451,38 @@ def test_two_tabs_on_one_draft_do_not_undo_each_other(phone, form_address, amoun
     assert wages(july().get()) == [1700]
 
 
-def test_photos_go_after_their_record_small_and_without_a_place(server, phone, form_address, amount):
+def photo_file(content, name="IMG_1.jpg"):
+    return {"name": name, "mimeType": "image/jpeg", "buffer": content}
+
+
+def test_what_is_no_photo_is_said_and_the_rest_is_kept(phone, form_address):
+    page = phone.page(form_address)
+    page.set_input_files("#photo-input", [photo_file(b"no picture", "note.jpg"), photo_file(picture().read())])
+    page.get_by_text("这个文件不是照片").wait_for()
+    page.locator(".photo-list li").wait_for()
+    assert page.locator(".photo-list li").count() == 1
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="删掉第 1 张照片").click()
+    wait_for(lambda: page.wait_for_timeout(50) or page.locator(".photo-list li").count() == 0)
+
+
+def test_a_photo_goes_after_its_record_small_and_without_a_place(server, phone, form_address, session_of):
     page = phone.page(form_address)
     server.stop()
     taken = picture((3000, 2000), exif={GPS: {1: "N", 2: (39.0, 21.0, 0.0)}}).read()
-    files = [
-        {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": taken},
-        {"name": "note.jpg", "mimeType": "image/jpeg", "buffer": b"no picture"},
-    ]
-    page.set_input_files("#photo-input", files)
+    page.set_input_files("#photo-input", [photo_file(taken)])
     page.locator(".photo-list li").wait_for()
-    page.get_by_text("这个文件不是照片").wait_for()
-    assert page.locator(".photo-list li").count() == 1
-    page.fill(amount, "1600")
     report_and_leave(page)
     phone.restart()
     server.start()
-    assert not VisitPhoto.objects.exists()
-
-
-def test_a_photo_arrives(server, phone, form_address, session_of):
-    page = phone.page(form_address)
-    server.stop()
-    taken = picture((3000, 2000), exif={GPS: {1: "N", 2: (39.0, 21.0, 0.0)}}).read()
-    page.set_input_files("#photo-input", [{"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": taken}])
-    page.locator(".photo-list li").wait_for()
-    report_and_leave(page)
-    server.start()
-    page.goto(f"{phone.url}/visits/outbox/")
+    phone.sign_in(session_of("cadre"))
+    page = phone.page("/visits/outbox/")
     photo = wait_for(lambda: page.wait_for_timeout(100) or VisitPhoto.objects.first())
     assert photo.visit == july().get()
+    with photo.file.open("rb") as file, Image.open(file) as image:
+        assert (image.size, len(image.getexif())) == ((1600, 1067), 0)
     page.goto(phone.url + form_address)
-    seen = page.evaluate(
-        """async (address) => {
-          const picture = await createImageBitmap(await (await fetch(address)).blob());
-          return [picture.width, picture.height];
-        }""",
-        page.locator("[data-photo-sent] a").get_attribute("href"),
-    )
-    assert seen == [1600, 1067]
+    assert page.locator("[data-photo-sent]").count() == 1
 
 
 def test_without_script_the_form_works_as_it_is(server, phone, form_address, amount):
@@ -443,5 +494,3 @@ def test_without_script_the_form_works_as_it_is(server, phone, form_address, amo
     page.locator("button[name=action][value=submit]").click()
     wait_for(lambda: page.wait_for_timeout(50) or july().exists())
     assert wages(july().get()) == [1600]
-    assert isinstance(july().get().client_uuid, UUID)
-    assert b64encode(b"") == b""

@@ -11,7 +11,7 @@ from visits.tests.phones import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 
-CACHES = "async () => (await caches.keys()).sort()"
+CACHES = "async () => (await caches.keys()).filter((name) => name !== 'reserve').sort()"
 KEPT_PAGES = """async () => {
   const names = (await caches.keys()).filter((name) => name.startsWith("road-"));
   const found = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
@@ -25,6 +25,7 @@ def phone(server, make_phone, session_of):
     server.start()
     phone = make_phone()
     phone.sign_in(session_of("cadre"))
+    phone.settle()
     return phone
 
 

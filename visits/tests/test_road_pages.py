@@ -197,6 +197,30 @@ def test_the_session_tells_who_is_signed_in(people):
     assert client.post("/visits/1/2022-07/draft/", headers=headers).status_code == 404
 
 
+def test_the_session_tells_which_deliveries_of_ones_own_arrived(send, client, filled, people):
+    fields = filled()
+    assert send(fields, script=True).status_code == 200
+    query = {"asked": [fields["client_uuid"], "ffffffff-0000-4000-8000-000000000000", "abc"]}
+    assert client.get("/visits/session/", query, headers=JSON).json()["accepted"] == [fields["client_uuid"]]
+    client.force_login(people["township"])
+    assert client.get("/visits/session/", query, headers=JSON).json()["accepted"] == []
+
+
+def test_a_delivery_goes_on_from_one_whose_answer_was_lost(send, filled, worker, household, people):
+    first = filled()
+    assert send(first, script=True).status_code == 200
+    changed = filled(**{f"amount-W01-{worker.pk}": "1700"})
+    # Without naming the first, two contents stand against each other.
+    assert send(changed, script=True).json()["status"] == "stale"
+    answer = send(changed | {"replaces": [first["client_uuid"], "abc"]}, script=True)
+    assert (answer.status_code, answer.json()["version"]) == (200, 2)
+    # Somebody else's delivery is no ground to go on from.
+    household.helper = people["helper"]
+    household.save()
+    theirs = filled(needs="要贷款") | {"replaces": [first["client_uuid"]]}
+    assert send(theirs, who="helper", script=True).json()["status"] == "stale"
+
+
 @pytest.fixture
 def keep(client, people, household):
     """``keep({"needs": "…"})``: the answer to a draft."""

@@ -1,8 +1,10 @@
 """Without a signal: the service worker, the pages that a phone takes along, the outbox, drafts, who is signed in."""
 
 import json
+from contextlib import suppress
 from itertools import groupby
 from operator import attrgetter
+from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, JsonResponse
@@ -18,6 +20,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from accounts.clock import today
 from accounts.permissions import allow, signed_in
 from households.models import Household, Member
+from visits.models import VisitVersion
 from visits.road import after, forms_to_fill, road_files, road_version, worker_source
 from visits.services import delete_draft, month_problem, save_draft
 from visits.views.day import Choice
@@ -25,6 +28,7 @@ from visits.views.formpage import Materials, form_context
 from visits.views.visit import ENTERS, first_day, typed_fields
 
 CHUNK = 20
+ASKED_AT_MOST = 100
 # Opened without a signal, the list shows what it showed whatever was filtered.
 LIST, OUTBOX = "/visits/", "/visits/outbox/"
 
@@ -78,10 +82,24 @@ def manifest(request):
 @never_cache
 @require_GET
 def visit_session(request):
-    """Who is signed in, and the token that sending takes: asked before anything is sent."""
-    role = request.user.get_role_display()
+    """Who is signed in, and the token that sending takes: asked before anything is sent.
+
+    ``?asked=`` (any number of them) are numbers of deliveries; those of this account that arrived come back in
+    ``accepted``. What somebody chose on a page of its own is settled on the phone by that.
+    """
+    user = request.user
+    asked = set()
+    for text in request.GET.getlist("asked")[:ASKED_AT_MOST]:
+        with suppress(ValueError):
+            asked.add(UUID(text))
+    arrived = VisitVersion.objects.filter(client_uuid__in=asked, made_by=user) if asked else VisitVersion.objects.none()
     return JsonResponse(
-        {"account": request.user.pk, "name": request.user.name, "role": role, "csrf": get_token(request)}
+        {
+            "account": user.pk,
+            "name": user.name,
+            "csrf": get_token(request),
+            "accepted": [str(number) for number in arrived.values_list("client_uuid", flat=True)],
+        }
     )
 
 

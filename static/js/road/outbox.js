@@ -34,9 +34,11 @@
     }
   };
 
-  // Who is signed in, with the token to send by; null where that is nobody, or nobody answers.
-  const session = async (patience = SESSION_PATIENCE) => {
-    const { status, answer } = await ask("/visits/session/", {}, patience);
+  // Who is signed in, with the token to send by; null where that is nobody, or nobody answers. `asked`: numbers of
+  // records of which it is not known here whether the county has them.
+  const session = async (patience = SESSION_PATIENCE, asked = []) => {
+    const query = new URLSearchParams(asked.map((uuid) => ["asked", uuid]));
+    const { status, answer } = await ask(`/visits/session/?${query}`, {}, patience);
     if (status === 200 && answer) {
       way.session = "in";
       way.account = answer.account;
@@ -107,8 +109,11 @@
   const waits = (record) => record.state === "waiting" || record.state === "sending";
 
   const round = async () => {
-    const signedIn = await session();
+    // Where both sides changed a visit the choice is made on a page, and that page may not have come to the end.
+    const chosen = (await store.records(way.account)).filter((record) => record.state === "choose");
+    const signedIn = await session(SESSION_PATIENCE, chosen.map((record) => record.uuid));
     if (!signedIn) return;
+    for (const uuid of signedIn.accepted) await store.settleRecord(uuid);
     const records = (await store.records(signedIn.account)).filter(waits);
     let silent = 0;
     for (const [index, record] of records.entries()) {
@@ -194,11 +199,12 @@
 
   // What the pages count: of the account of this page, or of whoever is signed in by now.
   const counts = async () => {
-    if (!way.account) return { waiting: 0, byHand: 0, photos: 0 };
+    if (!way.account) return { waiting: 0, byHand: 0, toChoose: 0, photos: 0 };
     const [records, photos] = await Promise.all([store.records(way.account), store.photos(way.account)]);
     return {
       waiting: records.filter(waits).length,
       byHand: records.filter((record) => ["fix", "choose", "gone"].includes(record.state)).length,
+      toChoose: records.filter((record) => record.state === "choose").length,
       photos: photos.filter((photo) => photo.state === "waiting").length,
     };
   };
@@ -251,8 +257,8 @@
 
   // On load, when the page is looked at again, when the network comes back, and every half minute.
   const sendWhatWaits = async () => {
-    const { waiting, photos } = await counts();
-    if (waiting || photos) await send();
+    const { waiting, toChoose, photos } = await counts();
+    if (waiting || toChoose || photos) await send();
   };
   window.addEventListener("online", sendWhatWaits);
   window.addEventListener("offline", () => {

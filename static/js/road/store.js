@@ -34,8 +34,40 @@
     return opening;
   };
 
-  // "strict": done means on the disk, not in a buffer that dies with the phone.
+  // Room that is held for the day on which there is none: a write that fails gives it up and is tried once more.
+  // Browsers no longer say how much is free, so that failing to hold it is also how a full phone is noticed.
+  const RESERVE = 4 * 1024 * 1024;
+  const RESERVE_ADDRESS = "/reserve";
+
+  const holdReserve = async () => {
+    if (!("caches" in window)) return true;
+    const cache = await window.caches.open("reserve");
+    if (await cache.match(RESERVE_ADDRESS)) return true;
+    try {
+      await cache.put(RESERVE_ADDRESS, new Response(new Blob([new Uint8Array(RESERVE)])));
+      return true;
+    } catch {
+      return false;
+    }
+  };
+
+  const giveUpReserve = async () => {
+    if (!("caches" in window) || !(await window.caches.has("reserve"))) return false;
+    await window.caches.delete("reserve");
+    return true;
+  };
+
   const writing = async (stores, work) => {
+    try {
+      return await write(stores, work);
+    } catch (error) {
+      if (!(await giveUpReserve().catch(() => false))) throw error;
+      return write(stores, work);
+    }
+  };
+
+  // "strict": done means on the disk, not in a buffer that dies with the phone.
+  const write = async (stores, work) => {
     const db = await database();
     const transaction = db.transaction(stores, "readwrite", { durability: "strict" });
     // An error in the work and one of the transaction are the same event: both have to be heard.
@@ -167,14 +199,18 @@
       tell();
     },
 
-    // Bytes that are still free for this site, or null where the browser does not say.
+    // Bytes that are still free for this site, or null where the browser does not say. Newer ones say the same
+    // whatever the phone holds; older ones tell the truth.
     free: async () => {
       if (!navigator.storage || !navigator.storage.estimate) return null;
       const { quota, usage } = await navigator.storage.estimate();
       return quota === undefined ? null : Math.max(quota - usage, 0);
     },
-    // Below this one more record with its photos may not fit.
-    TIGHT: 5 * 1024 * 1024,
+    // Whether one more record with its photos may not fit.
+    isTight: async () => {
+      const free = await app.store.free();
+      return (free !== null && free < RESERVE) || !(await holdReserve());
+    },
 
     // A lease for browsers without locks: one tab at a time holds it, and loses it by dying.
     takeLease: (name, holder, milliseconds) =>

@@ -197,10 +197,8 @@
   // ---- No room on the phone ----
 
   const warnIfTight = async () => {
-    const free = await store.free();
-    if (free === null || free >= store.TIGHT || document.getElementById("room")) return;
-    const words = `手机快存满了，还剩 ${(free / 1024 / 1024).toFixed(1)} MB。先把等着的上传，或删掉些照片、视频再填下一户。`;
-    fields.notice("tight", "warning", words);
+    if (document.getElementById("room") || !(await store.isTight())) return;
+    fields.notice("tight", "warning", "手机快存满了。先把等着的上传，或删掉些照片、视频，再填下一户。");
   };
 
   const act = (words, work) => {
@@ -287,8 +285,16 @@
   };
 
   const goOn = (words) => {
-    app.sayNext(words);
     state.isUnkept = false;
+    // Without a signal and without the worker there is nowhere to go: the browser would show a page of its own.
+    const hasWorker = navigator.serviceWorker && navigator.serviceWorker.controller;
+    if (outbox.way.session === "none" && !hasWorker) {
+      state.isOwner = false;
+      form.inert = true;
+      fields.notice("restored", "success", `${words}。有信号时自动上传，再回名单。`).scrollIntoView({ block: "center" });
+      return;
+    }
+    app.sayNext(words);
     window.location.assign(LIST);
   };
 
