@@ -19,11 +19,12 @@ PLACES = [
     ("台账", "ledger_index", FIELD_ROLES),
     ("帮扶措施", "measure_list", (*FIELD_ROLES, Role.DEPARTMENT)),
     ("导入", "import_index", (Role.COUNTY, Role.SYSTEM)),
+    ("报送", "import_index", (Role.DEPARTMENT,)),
     ("导出", "report_index", AREA_ROLES),
     ("任务", "job_list", Role.values),
     ("管理", "admin:index", (Role.SYSTEM, Role.COUNTY, Role.AUDITOR)),
 ]
-# A month of a household belongs to its file.
+# A month of a household belongs to its file. A department has there what differs from its reports.
 VISITS = "/visits/"
 
 
@@ -33,7 +34,7 @@ def navigation(context):
     request = context["request"]
     here = request.path
     if here.startswith(VISITS):
-        here = reverse("household_list")
+        here = reverse("import_index" if request.user.role == Role.DEPARTMENT else "household_list")
     links = []
     for words, name, roles in PLACES:
         if request.user.role in roles:

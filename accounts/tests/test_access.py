@@ -18,13 +18,14 @@ from openpyxl import load_workbook
 
 from accounts.models import Area, AuditEvent, Department, User
 from accounts.services import record_event
+from checks.models import Finding
 from households.models import AnnualIncome, Household, Member
 from jobs.models import Job
 from jobs.services import attach_output
 from ledger.models import LedgerRow, PolicyYear, RiskPoint, VillageLedger
 from ledger.services import rebuild_ledger
 from measures.models import ActionLog, Measure, MeasureLine, SupportAction
-from visits.models import IncomeEntry, IncomeItem, Visit
+from visits.models import FeedRight, IncomeEntry, IncomeItem, Visit
 
 JUNE = date(2022, 6, 1)
 
@@ -90,6 +91,7 @@ PAGES = {
     "visit_print": Page(
         "/visits/{number}/2022-06/print/", frozenset({"cadre", "helper", "township"}), missing=OWNERS | TOWNSHIPS
     ),
+    "differences": Page("/visits/differences/", ALL - SYSTEM),
     "visit": Page("/visits/{number}/2022-06/", OVER | {"helper"}, forbidden=frozenset({"civil"}), rest=404),
     "ledger_index": Page("/ledger/", AREA | {"helper"}, status=302),
     "ledger_year": Page("/ledger/2022/", AREA | {"helper"}),
@@ -102,11 +104,13 @@ PAGES = {
     "measure_export": Page("/measures/export/", ALL - SYSTEM, post={}),
     "measure_catalogue": Page("/measures/catalogue/", ALL - SYSTEM),
     "measure_assign": Page("/measures/assign/", COUNTY, post={"area": "{village}", "year": "2022"}, status=302),
-    "import_index": Page("/imports/", COUNTY | SYSTEM),
+    "import_index": Page("/imports/", COUNTY | SYSTEM | DEPARTMENTS),
     "import_upload": Page("/imports/roster/", COUNTY),
     "import_template": Page("/imports/roster/template.xlsx", COUNTY),
-    "import_check": Page("/imports/checks/{check}/", COUNTY, missing=SYSTEM),
-    "import_confirm": Page("/imports/checks/{check}/confirm/", COUNTY, missing=SYSTEM, post={}, status=302),
+    "import_check": Page("/imports/checks/{check}/", COUNTY, missing=SYSTEM | DEPARTMENTS),
+    "import_confirm": Page(
+        "/imports/checks/{check}/confirm/", COUNTY, missing=SYSTEM | DEPARTMENTS, post={}, status=302
+    ),
     "report_index": Page("/reports/", AREA),
     "job_list": Page("/jobs/", ALL),
     "job": Page("/jobs/{job}/", OWNER | SYSTEM, rest=404),
@@ -154,6 +158,7 @@ ADMIN = {
     Member: Rights(READERS),
     AnnualIncome: Rights(READERS),
     IncomeItem: Rights(READERS, add=COUNTY, change=COUNTY, imports=COUNTY),
+    FeedRight: Rights(READERS, add=COUNTY, change=COUNTY),
     Visit: Rights(READERS),
     IncomeEntry: Rights(READERS),
     PolicyYear: Rights(READERS),
@@ -164,6 +169,7 @@ ADMIN = {
     Measure: Rights(READERS, change=COUNTY, imports=COUNTY),
     SupportAction: Rights(READERS),
     ActionLog: Rights(READERS),
+    Finding: Rights(READERS),
 }
 
 
@@ -225,6 +231,9 @@ def world(people, village, household, make_household, far_village):
     )
     log = ActionLog.objects.create(action=action, on=day, state="suggested", by=people["civil"])
     risk = RiskPoint.objects.create(household=household, year=2022, kind="below_monitoring_line", raised_on=day)
+    finding = Finding.objects.create(
+        household=household, month=JUNE, code="H04", severity="look", text="没有登联系电话。", found_on=day, seen_on=day
+    )
     rebuild_ledger(year=2022)
     ledger, _ = VillageLedger.objects.get_or_create(village=village, year=2022)
     job = Job.objects.create(
@@ -245,8 +254,9 @@ def world(people, village, household, make_household, far_village):
     )
     event = record_event(user=people["county"], action="导出台账")
     rows = [village, people["civil"].department, people["cadre"], event, job, household, household.members.get()]
-    rows += [income, item, visit, entry, PolicyYear.objects.get(year=2022, is_in_force=True)]
-    rows += [LedgerRow.objects.get(household=household), ledger, risk, measure.line, measure, action, log]
+    rows += [income, item, FeedRight.objects.get(item="T01"), visit, entry]
+    rows += [PolicyYear.objects.get(year=2022, is_in_force=True), LedgerRow.objects.get(household=household)]
+    rows += [ledger, risk, measure.line, measure, action, log, finding]
     return {
         "rows": {type(row): row.pk for row in rows},
         "number": household.number,

@@ -8,12 +8,13 @@ from django.utils import timezone
 
 from accounts.models import Area, AuditEvent, Department, User
 from accounts.services import record_event
+from checks.models import Finding
 from households.models import AnnualIncome, Household, Member
 from jobs.models import Job
 from ledger.models import LedgerRow, RiskPoint, VillageLedger
 from ledger.services import rebuild_ledger
 from measures.models import ActionLog, Measure, SupportAction
-from visits.models import IncomeEntry, Visit
+from visits.models import FeedRight, IncomeEntry, Visit
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +27,7 @@ def small_county(people, make_household, village, next_village, far_village):
 
     "near" is paired with the helper and has an action of the civil affairs department; "far"
     has one of the labour department. Each has a visit, an entry of each source, last year's
-    income, a ledger row and a risk point.
+    income, a ledger row, a risk point and a finding.
     """
     civil, labour = people["civil"].department, people["labour"].department
     households = {
@@ -44,6 +45,9 @@ def small_county(people, make_household, village, next_village, far_village):
         IncomeEntry.objects.create(**common, source="feed", department=civil if name == "near" else labour)
         AnnualIncome.objects.create(household=household, year=2021, persons=1)
         RiskPoint.objects.create(household=household, year=2022, kind="income_falling", raised_on=MONTH)
+        Finding.objects.create(
+            household=household, month=MONTH, code="H04", severity="look", text="电话", found_on=MONTH, seen_on=MONTH
+        )
         if name != "next":
             action = SupportAction.objects.create(
                 household=household,
@@ -74,7 +78,7 @@ HOUSEHOLDS = {
     "nobody": set(),
 }
 DEPARTMENTS = {"civil", "labour"}
-PARTS = [Visit, AnnualIncome, LedgerRow, RiskPoint]
+PARTS = [Visit, AnnualIncome, LedgerRow, RiskPoint, Finding]
 
 
 def names(small_county, queryset, path="household"):
@@ -148,9 +152,13 @@ def test_accounts_trail_and_jobs(small_county, people):
         assert AuditEvent.objects.visible_to(people[who]).exists() == (who in ("auditor", "system")), who
         assert Job.objects.visible_to(people[who]).exists() == (who in ("county", "system")), who
         assert Department.objects.visible_to(people[who]).count() == Department.objects.count(), who
+        rights = FeedRight.objects.visible_to(people[who])
+        own = FeedRight.objects.filter(department=people[who].department_id)
+        assert set(rights) == set(own if who in DEPARTMENTS else FeedRight.objects.all()), who
 
 
-ALL = [Area, User, Job, Household, Member, Visit, IncomeEntry, LedgerRow, VillageLedger, RiskPoint, SupportAction]
+ALL = [Area, User, Job, Household, Member, Visit, IncomeEntry, FeedRight, LedgerRow, VillageLedger, RiskPoint]
+ALL += [SupportAction, Finding]
 
 
 @pytest.mark.parametrize("model", ALL, ids=lambda model: model.__name__)

@@ -7,14 +7,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
-from households.models import Household
 from sumyuan.fields import to_yuan
 from visits.content import SCALARS, Clash, Rows, body_hash, merge, split_key
 from visits.models import IncomeEntry, MemberChange, Visit, VisitDraft, VisitVersion, WorkAway
 from visits.months import add_months
-from visits.services.settle import settle_entries
+from visits.services.settle import items_told_better
 
 State = Visit.State
+MARKED = ["amount", "basis", "dispute", "is_counted"]
 
 
 class MonthRefused(Exception):
@@ -51,35 +51,39 @@ class Recorded:
     is_replay: bool
 
 
-def month_problem(household, month, day):
+def month_problem(household, members, month, day):
     """Why this household cannot have a visit in ``month`` on the business day ``day``, in words; "" where it can.
 
-    A household exists from its first member's joining or birth, without end for those who were always there.
+    ``members`` are all who ever were members. A household exists from its first member's joining or birth,
+    without end for those who were always there.
     """
     if month > day:
         return f"{month.year} 年 {month.month} 月还没有到，到了再填。"
     if household.left_on is not None and month >= household.left_on:
         return f"这户已于 {household.left_on.year} 年 {household.left_on.month} 月销户，之后的月份不用填。"
-    begun = _begun_on(household)
+    begun = _begun_on(members)
     if begun is not None and add_months(month, 1) <= begun:
         return f"这户从 {begun.year} 年 {begun.month} 月起才在册，之前的月份不用填。"
     return ""
 
 
-def _begun_on(household):
+def _begun_on(members):
     """The first day of the household, or ``None`` where nothing says so."""
-    days = [(member.joined_on, member.birth_date) for member in household.members.all()]
+    days = [(member.joined_on, member.birth_date) for member in members]
     firsts = [max(filter(None, pair), default=None) for pair in days]
     return min(firsts) if firsts and None not in firsts else None
 
 
-@transaction.atomic
-def record_visit(*, household, month, user, content, client_uuid, base_version, day, filling=(None, None), reason=""):
+@transaction.atomic(savepoint=False)
+def record_visit(
+    *, household, members, month, user, content, client_uuid, base_version, day, filling=(None, None), reason=""
+):
     """Write one delivered content as the household's visit of the month and return what was ``Recorded``.
 
-    ``content`` is canonical (``visits.content``) and validated; ``base_version`` is the version that the
-    form showed (0: none), ``filling`` the seconds and the number of copied values. The entries are settled;
-    the ledger is for the caller to refresh in the same transaction. ``reason`` makes it a correction.
+    ``members`` are all who ever were members of the household, ``content`` is canonical (``visits.content``)
+    and validated; ``base_version`` is the version that the
+    form showed (0: none), ``filling`` the seconds and the number of copied values. ``reason`` makes it a
+    correction. The ledger is for the caller to refresh in the same transaction.
 
     The same ``client_uuid`` with the same content again is a replay. Fields that somebody else changed
     since ``base_version`` are kept where this delivery left them alone. Raises ``MonthRefused``,
@@ -87,12 +91,13 @@ def record_visit(*, household, month, user, content, client_uuid, base_version, 
     """
     _lock(household)
     digest = body_hash(content, number=household.number, month=month, reason=reason)
-    known = VisitVersion.objects.filter(client_uuid=client_uuid).select_related("visit").first()
-    if known is not None:
-        if (known.body_hash, known.made_by_id) != (digest, user.pk):
+    for visit_id, version, *sent in VisitVersion.objects.filter(client_uuid=client_uuid).values_list(
+        "visit_id", "version", "body_hash", "made_by_id"
+    ):
+        if sent != [digest, user.pk]:
             raise TokenReused
-        return Recorded(known.visit, known.version, is_replay=True)
-    if problem := month_problem(household, month, day):
+        return Recorded(Visit.objects.get(pk=visit_id), version, is_replay=True)
+    if problem := month_problem(household, members, month, day):
         raise MonthRefused(problem)
     visit = Visit.objects.filter(household=household, month=month).first()
     now = timezone.now()
@@ -122,7 +127,6 @@ def record_visit(*, household, month, user, content, client_uuid, base_version, 
         compared_with=compared_with,
         reason=reason,
     )
-    settle_entries(households=[household.pk], months=[month])
     delete_draft(household=household, month=month, user=user)
     return Recorded(visit, visit.version, is_replay=False)
 
@@ -130,7 +134,8 @@ def record_visit(*, household, month, user, content, client_uuid, base_version, 
 def _lock(household):
     """Let one delivery at a time work on a household. SQLite's immediate transactions do that by themselves."""
     if connection.vendor == "postgresql":
-        list(Household.objects.filter(pk=household.pk).select_for_update().values_list("pk"))
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM households_household WHERE id = %s FOR UPDATE", [household.pk])
 
 
 def _upon(visit, stored, content, base_version):
@@ -180,8 +185,11 @@ def _save_visit(visit, user, reason):
 
 
 def _write_entries(visit, stored, told, user, reason):
-    """Make the visit's entries those of ``told``, with history; the settling of marks follows."""
-    counts = visit.is_collected
+    """Make the visit's entries those of ``told``, with history, each marked as ``settle_entries`` would mark it.
+
+    A visit's entries change no mark but their own, so the county's rule need not go over the month again.
+    """
+    better = items_told_better(visit.household_id, visit.month)
     created, updated = [], []
     for key, line in told.items():
         item_id, member_key = split_key(key)
@@ -193,9 +201,13 @@ def _write_entries(visit, stored, told, user, reason):
             member_key=member_key,
             source=IncomeEntry.Source.VISIT,
             visit=visit,
-            is_counted=counts,
         )
-        values = {"amount": to_yuan(line["amount"]), "basis": line["basis"], "dispute": line["dispute"]}
+        values = {
+            "amount": to_yuan(line["amount"]),
+            "basis": line["basis"],
+            "dispute": line["dispute"],
+            "is_counted": visit.is_collected and item_id not in better,
+        }
         if key not in stored:
             created.append(entry)
         elif any(getattr(entry, name) != value for name, value in values.items()):
@@ -210,7 +222,7 @@ def _write_entries(visit, stored, told, user, reason):
     if created:
         bulk_create_with_history(created, IncomeEntry, **log)
     if updated:
-        bulk_update_with_history(updated, IncomeEntry, ["amount", "basis", "dispute"], **log)
+        bulk_update_with_history(updated, IncomeEntry, MARKED, **log)
 
 
 def _write_lines(visit, model, stored, told, values):
