@@ -107,7 +107,7 @@ def visit_print(request, number, month):
     month = first_day(month)
     households = Household.objects.visible_to(request.user).select_related("village__parent__parent")
     household = get_object_or_404(households.prefetch_related("members"), number=number)
-    if month_problem(household, month, today()):
+    if month_problem(household, household.members.all(), month, today()):
         raise Http404
     return _page(request, [household], month, is_blank="blank" in request.GET)
 
