@@ -127,11 +127,12 @@ class Sheet:
         return amounts
 
 
-def load_sheets(households, *, month, user, first_month=None, last_month=None):
+def load_sheets(households, *, month, user, first_month=None, last_month=None, with_review=True):
     """The ``Sheet`` of each household, in their order.
 
     ``households`` are already in the user's scope. Entries and states reach from ``first_month`` (default:
-    a year before ``month``) to ``last_month`` (default: ``month``).
+    a year before ``month``) to ``last_month`` (default: ``month``). Without the review, photos and comments
+    are not read.
     """
     first = min(filter(None, (first_month, add_months(month, -MONTHS_BACK))))
     last = max(filter(None, (last_month, month)))
@@ -151,7 +152,8 @@ def load_sheets(households, *, month, user, first_month=None, last_month=None):
         sheets[income.household_id].last_year = income
     for draft in VisitDraft.objects.filter(household__in=ids, month=month, author=user.pk):
         sheets[draft.household_id].draft = draft
-    _read_review(sheets)
+    if with_review:
+        _read_review(sheets)
     return list(sheets.values())
 
 

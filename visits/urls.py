@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from visits.views import differences, visit
+from visits.views import day, differences, printing, visit
 
 urlpatterns = [
+    path("", day.visit_list, name="visit_list"),
+    path("print/", printing.visit_print_many, name="visit_print_many"),
     path("differences/", differences.difference_list, name="differences"),
+    path("<str:number>/<str:month>/print/", printing.visit_print, name="visit_print"),
     path("<str:number>/<str:month>/", visit.visit_page, name="visit"),
 ]
