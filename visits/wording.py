@@ -79,7 +79,7 @@ def field_value(field, value):
     if field == "visited_on":
         return _day(value) if value else NOTHING
     if field == "way":
-        return str(Visit.Way(value).label)
+        return str(Visit.Way(value).label) if value else NOTHING
     return value or NOTHING
 
 

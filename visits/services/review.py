@@ -27,11 +27,10 @@ def own_visits(user):
 def approve_visits(*, visits, reviewer):
     """Approve those of ``visits`` (a queryset in the reviewer's scope) that wait and are not the reviewer's own.
 
-    ``visits`` may be narrowed by version: who approves has seen that version. Returns how many were
-    approved and how many were not (changed meanwhile, no longer waiting, or own). Income already counts
+    ``visits`` may be narrowed by version: who approves has seen that version. Returns those that were
+    approved; the others had changed meanwhile, no longer waited, or were own. Income already counts
     since submission, so nothing is computed anew.
     """
-    asked = visits.count()
     waiting = visits.filter(state=State.SUBMITTED).exclude(own_visits(reviewer))
     rows = list(waiting.select_for_update(of=("self",)))
     now = timezone.now()
@@ -41,7 +40,7 @@ def approve_visits(*, visits, reviewer):
     fields = ["state", "reviewed_by", "reviewed_at", "review_comment"]
     if rows:
         bulk_update_with_history(rows, Visit, fields, default_user=reviewer, batch_size=500)
-    return len(rows), asked - len(rows)
+    return rows
 
 
 @transaction.atomic

@@ -52,6 +52,7 @@ def test_every_field_that_stands_once_has_a_chinese_name():
         ("visited_on", "2022-06-12", "2022年6月12日"),
         ("visited_on", None, "没有填"),
         ("way", "phone", "电话"),
+        ("way", None, "没有填"),
         ("needs", "想学养蜂", "想学养蜂"),
         ("needs", "", "没有填"),
         ("changes.12", {"kind": "labour", "labour": "weak", "note": ""}, "劳动能力变化，现为弱劳动力或半劳动力"),

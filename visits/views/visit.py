@@ -4,15 +4,14 @@ from datetime import date
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from accounts.clock import today
 from accounts.models import User
 from accounts.permissions import signed_in
 from households.models import Household
-from visits.models import IncomeClass, IncomeEntry, Visit
-from visits.months import add_months
+from visits.views.reading import reading_page
 
 Role = User.Role
 
@@ -26,54 +25,18 @@ def visit_page(request, number, month):
     )
     if request.user.has_role(Role.DEPARTMENT):
         raise PermissionDenied
-    first_day = _first_day(month)
-    if first_day > today():
+    month = first_day(month)
+    if month > today():
         raise Http404
-    visits = Visit.objects.visible_to(request.user).select_related("visitor", "reviewed_by")
-    entries = (
-        IncomeEntry.objects.visible_to(request.user)
-        .filter(household=household, month=first_day)
-        .select_related("item", "member", "department", "visit")
-        .order_by("item_id", "source", "member_key")
-    )
-    following = add_months(first_day, 1)
-    visit = visits.filter(household=household, month=first_day).first()
-    context = {
-        "household": household,
-        "month": first_day,
-        "previous": add_months(first_day, -1),
-        "following": following if following <= today() else None,
-        "visit": visit,
-        "guarantees": _guarantees(visit) if visit else [],
-        "classes": _by_class(entries),
-    }
-    return render(request, "visits/visit.html", context)
+    return reading_page(request, household, month)
 
 
-def _first_day(text):
+def first_day(text):
     """The month of the address, "2022-06"; another form is 404, so that a month has one address."""
     try:
-        first_day = date.fromisoformat(f"{text}-01")
+        month = date.fromisoformat(f"{text}-01")
     except ValueError as error:
         raise Http404 from error
-    if f"{first_day:%Y-%m}" != text:
+    if f"{month:%Y-%m}" != text:
         raise Http404
-    return first_day
-
-
-def _guarantees(visit):
-    """(words, yes, no or ``None`` for not asked) of the four guarantees."""
-    names = ("is_housing_safe", "is_schooling_safe", "is_medical_safe", "is_water_safe")
-    return [(Visit._meta.get_field(name).verbose_name, getattr(visit, name)) for name in names]
-
-
-def _by_class(entries):
-    """(class, its entries, sum of those that count in yuan), classes in the order of the form."""
-    found = {}
-    for entry in entries:
-        found.setdefault(entry.item.income_class, []).append(entry)
-    return [
-        (income_class, found[income_class], sum(entry.amount for entry in found[income_class] if entry.is_counted))
-        for income_class in IncomeClass
-        if income_class in found
-    ]
+    return month
