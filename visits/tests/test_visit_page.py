@@ -72,7 +72,7 @@ def test_all_sources_show_and_the_sum_counts_one(read, visit, household):
     IncomeEntry.objects.create(
         **fields, amount=Decimal(350), source="feed", department=Department.objects.get(name="民政局")
     )
-    content = read("cadre").content.decode()
+    content = read("township").content.decode()
     assert '<s class="superseded">300.00</s>' in content
     assert content.count("350.00") == 2
     assert "650.00" not in content
@@ -81,29 +81,29 @@ def test_all_sources_show_and_the_sum_counts_one(read, visit, household):
 
 def test_a_returned_visit_shows_the_comment_and_that_it_does_not_count(read, visit, people):
     Visit.objects.update(state="returned", review_comment="务工工资请再核", reviewed_by=people["township"])
-    content = read("cadre").content.decode()
+    content = read("township").content.decode()
     assert "务工工资请再核" in content
     assert "退回的走访不计收入" in content
 
 
 def test_a_month_without_a_visit_says_so(read, visit):
-    content = read("cadre", "2022-05").content.decode()
+    content = read("township", "2022-05").content.decode()
     assert "这个月没有走访记录" in content
     assert "这个月没有收入记录" in content
 
 
 @pytest.mark.parametrize("month", ["2022-08", "2022-13", "2022-6", "202206", "june", "0000-01"])
 def test_a_month_to_come_or_no_month_is_not_found(read, visit, month):
-    assert read("cadre", month).status_code == 404
+    assert read("township", month).status_code == 404
 
 
 def test_months_lead_to_each_other_up_to_this_one(read, visit, household):
-    assert f'href="/visits/{household.number}/2022-07/"' in read("cadre").content.decode()
-    assert f'href="/visits/{household.number}/2022-08/"' not in read("cadre", "2022-07").content.decode()
+    assert f'href="/visits/{household.number}/2022-07/"' in read("township").content.decode()
+    assert f'href="/visits/{household.number}/2022-08/"' not in read("township", "2022-07").content.decode()
 
 
 def test_what_was_written_is_text_and_never_markup(read, visit):
     Visit.objects.update(needs="<img src=x onerror=alert(1)>")
-    content = read("cadre").content.decode()
+    content = read("township").content.decode()
     assert "<img" not in content
     assert "&lt;img" in content

@@ -1,31 +1,63 @@
-"""One month of one household: what the visit saw, and what was earned."""
+"""One month of one household: the form for those who visit, the reading page for everybody else."""
 
 from datetime import date
+from uuid import UUID
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
-from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_safe
+from django.db import transaction
+from django.http import Http404, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
 
 from accounts.clock import today
 from accounts.models import User
-from accounts.permissions import signed_in
+from accounts.permissions import signed_in, wants_json
+from accounts.services import record_event
 from households.models import Household
+from ledger.services import refresh_ledger
+from visits.content import flatten, unflatten
+from visits.forms import VisitForm, fields_of, income_blocks
+from visits.models import IncomeItem, Visit
+from visits.services import (
+    MonthRefused,
+    NeedsReason,
+    StaleVisit,
+    TokenReused,
+    delete_draft,
+    month_problem,
+    record_visit,
+    save_draft,
+)
+from visits.views.formpage import Materials, form_context
 from visits.views.reading import reading_page
+from visits.wording import Names, field_label, field_value
 
 Role = User.Role
+ENTERS = (Role.VILLAGE, Role.HELPER)
+# Never part of what is kept of a form.
+NOT_TYPED = {"csrfmiddlewaretoken", "client_uuid", "action", "copy", "seconds", "copied"}
+REUSED = "这张表已经用同一个编号报过别的内容。请回到名单，重新打开这一户。"
+REASON_LENGTH = 200
 
 
 @signed_in
-@require_safe
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def visit_page(request, number, month):
-    """The visit of a month, with every amount that any source told for it. A department sees no visits."""
+    """The visit of a month. A department sees no visits; who does not visit reads only."""
     household = get_object_or_404(
         Household.objects.visible_to(request.user).select_related("village__parent__parent"), number=number
     )
     if request.user.has_role(Role.DEPARTMENT):
         raise PermissionDenied
     month = first_day(month)
+    if request.user.has_role(*ENTERS):
+        return _post(request, household, month) if request.method == "POST" else _form(request, household, month)
+    if request.method == "POST":
+        raise PermissionDenied
     if month > today():
         raise Http404
     return reading_page(request, household, month)
@@ -40,3 +72,190 @@ def first_day(text):
     if f"{month:%Y-%m}" != text:
         raise Http404
     return month
+
+
+def _form(request, household, month):
+    day = today()
+    if problem := month_problem(household, month, day):
+        context = {"household": household, "month": month, "problem": problem}
+        return render(request, "visits/no_month.html", context, status=404)
+    materials = Materials.of(month, day)
+    [sheet] = materials.sheets([household], request.user)
+    is_approved = sheet.visit is not None and sheet.visit.state == Visit.State.APPROVED
+    if is_approved and "correct" not in request.GET:
+        return reading_page(request, household, month)
+    return render(request, "visits/visit_form.html", form_context(sheet, materials, request.user))
+
+
+def _post(request, household, month):
+    day = today()
+    data, asks_json = request.POST, wants_json(request)
+    if "copy" in data or data.get("action") == "draft":
+        return _keep(request, household, month, day)
+    if data.get("action") == "discard":
+        delete_draft(household=household, month=month, user=request.user)
+        return redirect(request.path)
+    members = list(household.members.all())
+    items = {item.pk: item for item in IncomeItem.objects.order_by("code")}
+    form = VisitForm(data, members=members, items=items, day=day)
+    token, reason = _token(data, form), _reason(data, form)
+    clash = None
+    if form.is_valid:
+        try:
+            recorded = _record(request, household, month, form, token, reason, day)
+        except MonthRefused as refused:
+            form.errors[""] = [str(refused)]
+        except NeedsReason:
+            form.errors["reason"] = ["这条走访已经审核。要改，写明更正的原因。"]
+        except TokenReused:
+            if asks_json:
+                return JsonResponse({"status": "reused", "message": REUSED}, status=409)
+            return _again(request, household, month, day, form, note=REUSED)
+        except StaleVisit as stale:
+            clash = stale
+        else:
+            return _saved(request, household, month, recorded, token, asks_json)
+    if clash:
+        return _clash(request, household, month, clash, token, asks_json)
+    if asks_json:
+        return JsonResponse({"status": "invalid", "errors": form.errors, "confirm": form.to_confirm}, status=422)
+    return _again(request, household, month, day, form)
+
+
+@transaction.atomic
+def _record(request, household, month, form, token, reason, day):
+    """Record the visit and what follows from it in the ledger, together or not at all."""
+    content = _chosen(form.content, form.data, household, month)
+    recorded = record_visit(
+        household=household,
+        month=month,
+        user=request.user,
+        content=content,
+        client_uuid=token,
+        base_version=form.base_version,
+        day=day,
+        filling=form.filling,
+        reason=reason,
+    )
+    if not recorded.is_replay:
+        refresh_ledger(household_ids=[household.pk], day=day)
+        if reason:
+            detail = {"month": f"{month:%Y-%m}", "version": recorded.version}
+            record_event(user=request.user, action="更正走访", subject=household.number, detail=detail)
+    return recorded
+
+
+def _chosen(content, data, household, month):
+    """The content with the fields for which the person chose, between two versions, what stands already."""
+    theirs = [name.removeprefix("choose-") for name in data if name.startswith("choose-") and data[name] == "theirs"]
+    if not theirs:
+        return content
+    visit = Visit.objects.filter(household=household, month=month).first()
+    stored = flatten(visit.versions.get(version=visit.version).content) if visit else {}
+    chosen = flatten(content)
+    for name in theirs:
+        chosen.pop(name, None)
+        if name in stored:
+            chosen[name] = stored[name]
+    return unflatten(chosen)
+
+
+def _token(data, form):
+    try:
+        return UUID(data.get("client_uuid", ""))
+    except ValueError:
+        form.errors.setdefault("", []).append("这张表没有编号。请回到名单，重新打开这一户再填。")
+        return None
+
+
+def _reason(data, form):
+    reason = data.get("reason", "").strip()
+    if len(reason) > REASON_LENGTH:
+        form.errors["reason"] = [f"更正原因最多 {REASON_LENGTH} 个字。"]
+    return reason
+
+
+def _saved(request, household, month, recorded, token, asks_json):
+    address = reverse("visit", args=[household.number, f"{month:%Y-%m}"])
+    if asks_json:
+        answer = {"status": "saved", "version": recorded.version, "replay": recorded.is_replay, "address": address}
+        return JsonResponse(answer | {"photos": f"{address}photos/"})
+    messages.success(request, f"{household.head_name or household.number} {month.month} 月走访已上报。")
+    return redirect(f"{address}?accepted={token}")
+
+
+def _typed(data):
+    """What is kept of a form: every field that holds something, as typed."""
+    fields = {name: data.getlist(name) for name in data if name not in NOT_TYPED}
+    return {name: texts for name, texts in fields.items() if any(texts)}
+
+
+def _keep(request, household, month, day):
+    """Without script: keep the draft, and with "copy" write last month's amount into its field."""
+    fields = _typed(request.POST)
+    name = request.POST.get("copy")
+    if name:
+        materials = Materials.of(month, day)
+        [sheet] = materials.sheets([household], request.user)
+        rows = {row.name: row for block in income_blocks(sheet, materials.items, fields) for row in _rows(block)}
+        row = rows.get(name.removeprefix("amount-"))
+        if row is not None and row.last_text:
+            fields[name] = [row.last_text]
+    save_draft(household=household, month=month, user=request.user, fields=fields)
+    if name:
+        return redirect(f"{request.get_full_path()}#row-{name.removeprefix('amount-')}")
+    messages.success(request, f"{household.head_name or household.number} {month.month} 月走访存为草稿，还没有上报。")
+    return redirect(request.get_full_path())
+
+
+def _rows(block):
+    return (*block.rows, *block.others)
+
+
+def _again(request, household, month, day, form, note=""):
+    """The form once more with everything that was typed and what is wrong at each field."""
+    materials = Materials.of(month, day)
+    [sheet] = materials.sheets([household], request.user)
+    if note:
+        form.errors.setdefault("", []).append(note)
+    context = form_context(
+        sheet,
+        materials,
+        request.user,
+        fields=_typed(form.data),
+        form=form,
+        base_version=form.base_version,
+        # A number that was used for something else is given up; a form that was only wrong keeps its own.
+        token=None if note else form.data.get("client_uuid") or None,
+    )
+    return render(request, "visits/visit_form.html", context, status=409 if note else 422)
+
+
+def _clash(request, household, month, clash, token, asks_json):
+    """What somebody else changed meanwhile beside what was delivered, for the person to choose."""
+    items = IncomeItem.objects.all()
+    names = Names.of(items, household.members.all())
+    fields = [
+        {
+            "field": each.field,
+            "label": field_label(each.field, names),
+            "mine": field_value(each.field, each.mine),
+            "theirs": field_value(each.field, each.theirs),
+        }
+        for each in clash.clashes
+    ]
+    who = clash.visit.visitor
+    if asks_json:
+        message = f"{who}在您之后改过这条走访，有 {len(fields)} 处两边不同。"
+        answer = {"status": "stale", "message": message, "version": clash.visit.version, "fields": fields}
+        return JsonResponse(answer, status=409)
+    context = {
+        "household": household,
+        "month": month,
+        "visit": clash.visit,
+        "clashes": fields,
+        "kept": [(name, text) for name, texts in fields_of(clash.merged).items() for text in texts if text],
+        "token": token,
+        "reason": request.POST.get("reason", ""),
+    }
+    return render(request, "visits/visit_clash.html", context, status=409)

@@ -1,0 +1,128 @@
+"""What the form of a visit shows, built from a sheet: for one page, or for many that a phone takes along."""
+
+from datetime import date
+from typing import NamedTuple
+from uuid import uuid4
+
+from households.choices import Cause, Labour
+from ledger.prospect import Ground, prospect
+from visits.content import GUARANTEES
+from visits.forms import blank_fields, fields_of, income_blocks
+from visits.forms.visit import BASES
+from visits.models import IncomeItem, MemberChange, Visit, WorkAway
+from visits.months import add_months
+from visits.sheets import load_sheets
+
+
+class Materials(NamedTuple):
+    """What every form of a month needs and no household changes: read once for any number of forms."""
+
+    month: date
+    day: date
+    ground: Ground | None
+    # Code -> item, in the order of the form.
+    items: dict
+
+    @classmethod
+    def of(cls, month, day):
+        return cls(month, day, Ground.for_month(month), {item.pk: item for item in IncomeItem.objects.order_by("code")})
+
+    def sheets(self, households, user):
+        """The sheets of these households, their entries reaching as far as the estimate looks."""
+        first, last = self.ground.reach(self.month) if self.ground else (None, None)
+        return load_sheets(households, month=self.month, user=user, first_month=first, last_month=last)
+
+
+def form_context(sheet, materials, user, *, fields=None, form=None, base_version=None, token=None):
+    """What ``visits/visit_form.html`` shows.
+
+    ``fields`` (name -> list of texts) stand in the form: by default the user's draft, else the visit, else
+    what a new form begins with. ``form`` is a delivered one with its errors.
+    """
+    visit, draft = sheet.visit, sheet.draft
+    if fields is None and draft is not None:
+        fields = draft.fields
+        base_version = _first(fields, "base_version") or 0
+    elif fields is None:
+        fields = fields_of(sheet.rows.content()) if visit else blank_fields(sheet, user, materials.day)
+        draft = None
+    else:
+        draft = None
+    errors = form.errors if form else {}
+    outlook = prospect(sheet, materials.ground) if materials.ground else None
+    is_approved = visit is not None and visit.state == Visit.State.APPROVED
+    return {
+        "household": sheet.household,
+        "month": sheet.month,
+        "sheet": sheet,
+        "visit": visit,
+        "draft": draft,
+        "fields": fields,
+        "errors": errors,
+        "form_errors": errors.get("", []),
+        "is_correction": is_approved,
+        "token": token or uuid4(),
+        "base_version": base_version if base_version is not None else (visit.version if visit else 0),
+        "blocks": income_blocks(
+            sheet,
+            materials.items,
+            fields,
+            errors=errors,
+            to_confirm=form.to_confirm if form else (),
+            confirmed=fields.get("confirm", []),
+        ),
+        "people": [_person(member, fields) for member in sheet.present],
+        "guarantees": [(name, Visit._meta.get_field(name).verbose_name) for name in GUARANTEES],
+        "choices": CHOICES,
+        "way_label": dict(Visit.Way.choices).get(_first(fields, "way"), "走访方式没有选"),
+        "prospect": outlook and {**outlook.as_json(), "year": materials.ground.policy.year},
+        "window": materials.ground and _window(materials, outlook),
+    }
+
+
+CHOICES = {
+    "ways": Visit.Way.choices,
+    "policies": Visit.Policy.choices,
+    "needs": Visit.Need.choices,
+    "causes": Cause.choices,
+    "bases": BASES,
+    "changes": [(value, label) for value, label in MemberChange.Kind.choices if value != MemberChange.Kind.JOINED],
+    "joined": [(MemberChange.Kind.JOINED.value, MemberChange.Kind.JOINED.label)],
+    "labours": Labour.choices,
+    "channels": WorkAway.Channel.choices,
+}
+
+
+def _first(fields, name):
+    return (fields.get(name) or [""])[0]
+
+
+class Person(NamedTuple):
+    """One member on the form, with whether anything is told of a change or of work away."""
+
+    member: object
+    has_change: bool
+    has_work: bool
+
+
+def _person(member, fields):
+    names = [name for name, texts in fields.items() if name.endswith(f"-{member.pk}") and any(texts)]
+    return Person(
+        member,
+        any(name.startswith("change-") for name in names),
+        any(name.startswith("work-") for name in names),
+    )
+
+
+def _window(materials, outlook):
+    """Which figures the typed amounts move, in words."""
+    policy = materials.ground.policy
+    if outlook is None:
+        return {"words": "没有在册人口，算不出预估", "is_official": False}
+    if outlook.is_in_window:
+        return {"words": f"{policy.year} 年度预估", "is_official": True}
+    first = add_months(outlook.tracking_month, 1 - policy.window_months)
+    return {
+        "words": f"跟踪预估（{first.year}.{first.month}—{outlook.tracking_month.year}.{outlook.tracking_month.month}）",
+        "is_official": False,
+    }
