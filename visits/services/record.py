@@ -94,7 +94,8 @@ def record_visit(*, household, month, user, content, client_uuid, base_version, 
         return Recorded(known.visit, known.version, is_replay=True)
     if problem := month_problem(household, month, day):
         raise MonthRefused(problem)
-    visit = Visit.objects.filter(household=household, month=month).first()
+    # A reviewer locks the visit alone: what is being approved is not overwritten as if it still waited.
+    visit = Visit.objects.select_for_update(of=("self",)).filter(household=household, month=month).first()
     now = timezone.now()
     if visit is None:
         visit = Visit(household=household, month=month, visitor=user, version=0)
