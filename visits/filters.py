@@ -9,16 +9,11 @@ from accounts.models import Area
 from visits.models import Visit
 
 
-def _first_day(text):
-    """The month "2022-06" as the date of its first day."""
-    return date.fromisoformat(f"{text}-01")
-
-
 class QueueFilter(django_filters.FilterSet):
     """The filters above the queue; an empty one shows everything that waits."""
 
     village = django_filters.ChoiceFilter(label="村", empty_label="全部村", field_name="household__village")
-    month = django_filters.TypedChoiceFilter(label="月份", empty_label="全部月份", coerce=_first_day)
+    month = django_filters.ChoiceFilter(label="月份", empty_label="全部月份", method="filter_month")
     kind = django_filters.ChoiceFilter(
         label="哪些",
         empty_label="全部",
@@ -45,6 +40,9 @@ class QueueFilter(django_filters.FilterSet):
     def is_narrowed(self):
         """Whether any filter is set."""
         return any(self.form[name].value() for name in self.filters)
+
+    def filter_month(self, queryset, name, value):
+        return queryset.filter(month=date.fromisoformat(f"{value}-01"))
 
     def filter_kind(self, queryset, name, value):
         conditions = {
