@@ -28,20 +28,25 @@ def chosen_visits(texts):
     return chosen
 
 
+class CommentField(forms.CharField):
+    """A comment of at most so many characters; empty where nothing is said."""
+
+    def __init__(self, length):
+        super().__init__(max_length=length, required=False, error_messages={"max_length": f"意见最多 {length} 个字。"})
+
+
 class DecisionForm(forms.Form):
     """Approve, or return with what to change: on the whole, and beside a field of ``fields`` (keys of the content)."""
 
     decision = forms.ChoiceField(choices=[(APPROVE, "通过"), (RETURN, "退回")])
     version = forms.IntegerField(min_value=1)
-    comment = forms.CharField(label="总的意见", max_length=COMMENT_LENGTH, required=False)
+    comment = CommentField(COMMENT_LENGTH)
 
     def __init__(self, data, *, fields):
         super().__init__(data)
         self.asked = fields
         for field in fields:
-            self.fields[self.name_of(field)] = forms.CharField(
-                max_length=FieldComment._meta.get_field("text").max_length, required=False
-            )
+            self.fields[self.name_of(field)] = CommentField(FieldComment._meta.get_field("text").max_length)
 
     @staticmethod
     def name_of(field):
