@@ -66,15 +66,16 @@ NO_WINDOW_SUMS = (0,) * 9
 
 def read_inputs(policy, scope):
     """(inputs, ids without persons) of the households in scope that have not left by the last window day."""
+    items = _Items(policy)
     months = _collected_months(policy, scope)
-    sums = _window_sums(policy, scope)
+    sums = _window_sums(policy, items, scope)
     people = {policy.last_month: _people(policy.last_day, scope)}
     tracking = {policy.last_month: sums}
     for month, household_ids in _by_last_month(months).items():
         if month != policy.last_month:
             # Income is still collected after the window, and some households stop before its end.
             tracked = Scope.of(household_ids=household_ids)
-            tracking[month] = _class_sums(policy, add_months(month, 1 - policy.window_months), month, tracked)
+            tracking[month] = _class_sums(items, add_months(month, 1 - policy.window_months), month, tracked)
             people[month] = _people(add_months(month, 1) - timedelta(days=1), tracked)
     quarters = _QuarterCount(policy)
     there = people[policy.last_month]
@@ -205,9 +206,8 @@ def _people(day, scope):
     return {row[0]: People._make(row[1:]) for row in rows}
 
 
-def _window_sums(policy, scope):
+def _window_sums(policy, items, scope):
     """Household id -> the five class sums, monthly net, quarterly net, claims and self-paid of the window."""
-    items = _Items(policy)
     columns = [
         *_class_columns(items),
         _column(items.pick(INCOME, Rhythm.MONTHLY), items.pick(COSTS, Rhythm.MONTHLY)),
@@ -218,9 +218,9 @@ def _window_sums(policy, scope):
     return _sums(columns, policy.window_start, policy.last_month, scope)
 
 
-def _class_sums(policy, first_month, last_month, scope):
+def _class_sums(items, first_month, last_month, scope):
     """Household id -> the five class sums of other months, by the policy year's items."""
-    return _sums(_class_columns(_Items(policy)), first_month, last_month, scope)
+    return _sums(_class_columns(items), first_month, last_month, scope)
 
 
 class _Items:

@@ -8,6 +8,8 @@ and a test holds the two together.
 from datetime import timedelta
 from typing import NamedTuple
 
+from django.db.models import Exists, OuterRef
+
 from households.choices import Labour, MonitorKind
 from ledger.calc import Facts, LastYear, Sums, Terms, assess
 from ledger.inputs import CLAIMS_ITEM, COSTS, INCOME, SELF_PAID_ITEM
@@ -25,21 +27,27 @@ class Ground(NamedTuple):
 
     policy: PolicyYear
     terms: Terms
-    # Item code -> (class, rhythm), of the items that count in that year.
+    # Item code -> item, every one; those that count in that year have ``is_counted``.
     items: dict
 
     @classmethod
-    def of(cls, policy):
-        excluded = policy.uncounted_items.values("pk")
-        rows = IncomeItem.objects.exclude(pk__in=excluded).values_list("code", "income_class", "rhythm")
-        return cls(policy, policy.terms(), {code: (income_class, rhythm) for code, income_class, rhythm in rows})
-
-    @classmethod
     def for_month(cls, month):
-        """The ground of the policy year whose window holds the month, else of the last one that began before it."""
-        policies = PolicyYear.objects.in_force().filter(window_start__lte=month).order_by("-window_start")
-        policy = policies.first() or PolicyYear.objects.in_force().order_by("window_start").first()
-        return policy and cls.of(policy)
+        """The ground of the policy year whose window holds the month, else of the last one that began before it.
+
+        ``None`` where no policy year is in force.
+        """
+        policies = list(PolicyYear.objects.in_force().order_by("window_start"))
+        if not policies:
+            return None
+        policy = [each for each in policies if each.window_start <= month][-1:] or policies[:1]
+        excluded = PolicyYear.uncounted_items.through.objects.filter(policyyear=policy[0], incomeitem=OuterRef("pk"))
+        items = IncomeItem.objects.annotate(is_counted=~Exists(excluded)).order_by("code")
+        return cls(policy[0], policy[0].terms(), {item.pk: item for item in items})
+
+    def kind(self, code):
+        """(class, rhythm) of an item that counts, else a pair of ``None``."""
+        item = self.items.get(code)
+        return (item.income_class, item.rhythm) if item is not None and item.is_counted else (None, None)
 
     def reach(self, month):
         """(first, last) month whose entries a prospect for ``month`` looks at."""
@@ -75,7 +83,7 @@ class Prospect(NamedTuple):
         """What the phone computes with: integers (fen, hundredths of a percent), item codes and booleans."""
         return {
             "terms": self.ground.terms._asdict(),
-            "items": {code: [kind, rhythm] for code, (kind, rhythm) in self.ground.items.items()},
+            "items": {code: self.ground.kind(code) for code, item in self.ground.items.items() if item.is_counted},
             "locked": sorted(self.locked),
             "isInWindow": self.is_in_window,
             "isInTracking": self.is_in_tracking,
@@ -154,12 +162,12 @@ def _add(facts, amounts, ground):
     sums = facts.sums._asdict()
     net = {Rhythm.MONTHLY: facts.monthly_net, Rhythm.QUARTERLY: facts.quarterly_net}
     for code, fen in amounts.items():
-        income_class, rhythm = ground.items.get(code, (None, None))
+        income_class, rhythm = ground.kind(code)
         if income_class in CLASSES:
             sums[income_class] += fen
             if rhythm in net:
                 net[rhythm] += -fen if income_class in COSTS else fen
-    counts = {code: fen for code, fen in amounts.items() if code in ground.items}
+    counts = {code: fen for code, fen in amounts.items() if ground.kind(code)[0]}
     return facts._replace(
         sums=Sums(**sums),
         monthly_net=net[Rhythm.MONTHLY],

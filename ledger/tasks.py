@@ -7,7 +7,7 @@ from accounts.models import Area, User
 from accounts.services import record_event
 from jobs.services import JobError
 from ledger.models import PolicyYear
-from ledger.services import rebuild_ledger, refresh_risk_points
+from ledger.services import refresh_area
 
 
 def rebuild(job, progress):
@@ -18,17 +18,16 @@ def rebuild(job, progress):
         raise JobError("您已不能重新计算这个区划的台账。请县乡村振兴局的账号来做。")
     with transaction.atomic():
         try:
-            result = rebuild_ledger(year=year, area=area.code, progress=progress)
+            result = refresh_area(year=year, area=area.code, day=today(), progress=progress)
         except PolicyYear.DoesNotExist:
             raise JobError(f"{year} 年度没有生效的政策参数，不能计算。") from None
-        refresh_risk_points(year=year, day=today(), area=area.code)
         counts = {name: result[name] for name in ("households", "incomplete", "flagged", "written", "removed")}
         record_event(user=job.owner, action="重新计算台账", subject=area.code, detail={"year": year, **counts})
     return {**result, "summary": in_words(result)}
 
 
 def in_words(result):
-    """One sentence on what ``rebuild_ledger`` returned."""
+    """One sentence on what ``refresh_area`` returned."""
     removed = f"，移除 {result['removed']:,} 户" if result["removed"] else ""
     absent = f"没有在册人口、不列入台账的 {len(result['without_persons']):,} 户。" if result["without_persons"] else ""
     return (

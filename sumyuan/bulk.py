@@ -15,6 +15,8 @@ from django.db import connection, transaction
 COPY_CHUNK = 20_000
 # So many new rows change how a table is best read.
 MANY = 1_000
+# For so few rows a staging table costs more than it saves.
+FEW = 20
 
 
 def stored(value):
@@ -41,7 +43,7 @@ def insert_rows(model, fields, rows):
     database, nothing else is: the caller has validated.
     """
     table = connection.ops.quote_name(model._meta.db_table)
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         count = _insert(cursor, table, _columns(model, fields), rows)
         _refresh_statistics(cursor, table, count)
         return count
@@ -57,9 +59,12 @@ def upsert_rows(model, fields, rows, *, unique, update):
     keys = ", ".join(_columns(model, unique))
     sets = ", ".join(f"{column} = excluded.{column}" for column in _columns(model, update))
     conflict = f"ON CONFLICT ({keys}) DO UPDATE SET {sets}"
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        rows = rows if isinstance(rows, list) else list(rows)
         if connection.vendor == "sqlite":
             return _insert(cursor, table, columns, rows, conflict)
+        if len(rows) <= FEW:
+            return _upsert_few(cursor, table, columns, rows, conflict)
         staging = connection.ops.quote_name(f"staging_{model._meta.db_table}")
         names = ", ".join(columns)
         cursor.execute(f"CREATE TEMP TABLE {staging} ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA")
@@ -68,6 +73,17 @@ def upsert_rows(model, fields, rows, *, unique, update):
         cursor.execute(f"DROP TABLE {staging}")
         _refresh_statistics(cursor, table, count)
         return count
+
+
+def _upsert_few(cursor, table, columns, rows, conflict):
+    """One statement. Every value goes as text, as ``COPY`` has it: the column says what it means."""
+    if not rows:
+        return 0
+    line = f"({', '.join(['%s'] * len(columns))})"
+    values = [value if value is None else str(value) for row in rows for value in row]
+    lines = ", ".join([line] * len(rows))
+    cursor.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES {lines} {conflict}", values)
+    return len(rows)
 
 
 def _refresh_statistics(cursor, table, count):

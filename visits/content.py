@@ -72,25 +72,31 @@ class Rows(NamedTuple):
 
     def content(self):
         """The canonical content of the visit."""
-        return {
-            **{name: getattr(self.visit, name) for name in SCALARS},
-            "visited_on": self.visit.visited_on.isoformat(),
-            "entries": {
-                key: {"amount": to_fen(entry.amount), "basis": entry.basis, "dispute": entry.dispute}
-                for key, entry in self.entries.items()
-            },
-            "changes": {
-                key: {"kind": change.kind, "labour": change.labour, "note": change.note}
-                for key, change in self.changes.items()
-            },
-            "work": {
-                key: {
-                    **{name: getattr(row, name) for name in ("place", "employer", "industry", "channel")},
-                    **{name: _iso(getattr(row, name)) for name in ("started_on", "ended_on")},
-                }
-                for key, row in self.work.items()
-            },
+        entries = {
+            key: {"amount": to_fen(entry.amount), "basis": entry.basis, "dispute": entry.dispute}
+            for key, entry in self.entries.items()
         }
+        return content_of(self.visit, entries=entries, changes=self.changes.values(), work=self.work.values())
+
+
+def content_of(visit, *, entries, changes, work):
+    """The content of a stored visit: ``entries`` as a content has them, rows of changes and of work away."""
+    return {
+        **{name: getattr(visit, name) for name in SCALARS},
+        "visited_on": visit.visited_on.isoformat(),
+        "entries": entries,
+        "changes": {
+            str(change.member_key): {"kind": change.kind, "labour": change.labour, "note": change.note}
+            for change in changes
+        },
+        "work": {
+            str(row.member_id): {
+                **{name: getattr(row, name) for name in ("place", "employer", "industry", "channel")},
+                **{name: _iso(getattr(row, name)) for name in ("started_on", "ended_on")},
+            }
+            for row in work
+        },
+    }
 
 
 def _iso(day):

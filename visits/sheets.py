@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from django.db.models import Prefetch, prefetch_related_objects
+
 from households.models import AnnualIncome, Member
 from sumyuan.fields import to_fen
-from visits.content import Rows, entry_key
+from visits.content import content_of, entry_key
 from visits.models import FieldComment, IncomeEntry, Visit, VisitDraft, VisitPhoto
 from visits.months import add_months
 
@@ -19,7 +21,7 @@ MONTHS_BACK = 12
 # The year of account begins with this month (domain §2.1).
 FIRST_MONTH_OF_ACCOUNT = 10
 ENTRY_FIELDS = (
-    *("household_id", "month", "item_id", "member_key", "amount", "source", "is_counted", "basis", "visit_id"),
+    *("household_id", "month", "item_id", "member_key", "amount", "source", "is_counted", "basis", "dispute"),
     "department__name",
 )
 
@@ -34,7 +36,7 @@ class Told(NamedTuple):
     source: str
     is_counted: bool
     basis: str
-    visit_id: int | None
+    dispute: str
     department: str | None
 
     @property
@@ -58,11 +60,8 @@ class Sheet:
 
     household: object
     month: date
-    # Everybody who ever was a member, those of the month are ``present``.
-    members: list = field(default_factory=list)
     visit: Visit | None = None
     previous: Visit | None = None
-    # The last collected visit of all, for what the household's guarantees are.
     states: dict = field(default_factory=dict)
     entries: list = field(default_factory=list)
     last_year: AnnualIncome | None = None
@@ -70,6 +69,11 @@ class Sheet:
     comments: dict = field(default_factory=dict)
     returned: dict | None = None
     photos: list = field(default_factory=list)
+
+    @property
+    def members(self):
+        """Everybody who ever was a member; those of the month are ``present``."""
+        return self.household.members.all()
 
     @property
     def present(self):
@@ -94,9 +98,12 @@ class Sheet:
         ]
 
     @property
-    def rows(self):
-        """The visit with its own rows (``visits.content.Rows``), or ``None`` where there is no visit yet."""
-        return Rows.of(self.visit) if self.visit else None
+    def content(self):
+        """The canonical content of the visit, or ``None`` where there is no visit yet."""
+        if self.visit is None:
+            return None
+        entries = {told.key: {"amount": told.amount, "basis": told.basis, "dispute": told.dispute} for told in self.own}
+        return content_of(self.visit, entries=entries, changes=self.visit.changes.all(), work=self.visit.work.all())
 
     @property
     def reported(self):
@@ -133,8 +140,7 @@ def load_sheets(households, *, month, user, first_month=None, last_month=None):
     last = max(filter(None, (last_month, month)))
     sheets = {household.pk: Sheet(household, month) for household in households}
     ids = list(sheets)
-    for member in Member.objects.filter(household__in=ids).order_by("pk"):
-        sheets[member.household_id].members.append(member)
+    prefetch_related_objects(households, Prefetch("members", Member.objects.order_by("pk")))
     _read_visits(sheets, month, first, last)
     entries = IncomeEntry.objects.filter(household__in=ids, month__gte=first, month__lte=last)
     for household_id, told_in, item_id, member_key, amount, *rest in entries.order_by(
@@ -158,16 +164,19 @@ def prior_year(month):
 def _read_visits(sheets, month, first, last):
     """The visits of this month and the one before with their rows, and the states of all."""
     before = add_months(month, -1)
-    ids = list(sheets)
-    states = Visit.objects.filter(household__in=ids, month__gte=first, month__lte=last)
-    for household_id, of_month, state in states.values_list("household_id", "month", "state"):
-        sheets[household_id].states[of_month] = state
-    visits = Visit.objects.filter(household__in=ids, month__in=(before, month)).select_related("visitor", "reviewed_by")
-    for visit in visits.prefetch_related("entries", "changes", "work"):
+    shown = []
+    visits = Visit.objects.filter(household__in=list(sheets), month__gte=first, month__lte=last)
+    for visit in visits.select_related("visitor", "reviewed_by"):
+        sheet = sheets[visit.household_id]
+        sheet.states[visit.month] = visit.state
         if visit.month == month:
-            sheets[visit.household_id].visit = visit
+            sheet.visit = visit
+        elif visit.month == before:
+            sheet.previous = visit
         else:
-            sheets[visit.household_id].previous = visit
+            continue
+        shown.append(visit)
+    prefetch_related_objects(shown, "changes", "work")
 
 
 def _read_review(sheets):

@@ -2,7 +2,7 @@
 
 from ledger.services.check import check_ledger
 from ledger.services.rebuild import rebuild_ledger
-from ledger.services.refresh import refresh_ledger
+from ledger.services.refresh import refresh_area, refresh_ledger
 from ledger.services.risks import refresh_risk_points
 
-__all__ = ["check_ledger", "rebuild_ledger", "refresh_ledger", "refresh_risk_points"]
+__all__ = ["check_ledger", "rebuild_ledger", "refresh_area", "refresh_ledger", "refresh_risk_points"]

@@ -1,5 +1,7 @@
 """Writing the derived half of the ledger rows."""
 
+from typing import NamedTuple
+
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -16,6 +18,18 @@ POSITION = {name: index for index, name in enumerate(FIELDS)}
 LEDGER_LOCK = 7_300
 
 
+class Rebuilt(NamedTuple):
+    """What a rebuild found and changed.
+
+    ``counts`` is what ``rebuild_ledger`` returns, ``moved`` the households whose flags of a complete row are
+    not what they were, ``risen`` the (household, flag) pairs that hold now and did not before.
+    """
+
+    counts: dict
+    moved: set
+    risen: set
+
+
 @transaction.atomic
 def rebuild_ledger(*, year, area=None, household_ids=None, progress=None):
     """Recompute the ledger rows of an area code, of some households, or of all, and write those that changed.
@@ -27,6 +41,13 @@ def rebuild_ledger(*, year, area=None, household_ids=None, progress=None):
     Raises ``PolicyYear.DoesNotExist``. Plan 二(二).
     """
     policy = PolicyYear.objects.in_force().get(year=year)
+    return rebuild_rows(policy, area=area, household_ids=household_ids, progress=progress).counts
+
+
+@transaction.atomic(savepoint=False)
+def rebuild_rows(policy, *, area=None, household_ids=None, progress=None):
+    """``rebuild_ledger`` of a policy year that is at hand; returns what was ``Rebuilt``."""
+    year = policy.year
     household_ids = household_ids if household_ids is None else sorted(set(household_ids))
     _lock(year, household_ids)
     computed = compute_rows(policy, area=area, household_ids=household_ids, progress=progress)
@@ -42,18 +63,44 @@ def rebuild_ledger(*, year, area=None, household_ids=None, progress=None):
         unique=KEY,
         update=(*DERIVED, "computed_at"),
     )
-    _open_village_ledgers(year, {row[POSITION["village"]] for row in changed})
+    # The ledger of a village is opened with its first row; a row that stays there opens nothing.
+    place = POSITION["village"]
+    stays = {(household_id, row[place]) for household_id, row in before.items()}
+    _open_village_ledgers(year, {row[place] for row in changed if (row[0], row[place]) not in stays})
     removed = _remove(year, before.keys() - computed.rows.keys())
-    return {
+    counts = {
         "year": year,
         "area": area,
         **_counts(computed.rows.values()),
         "written": len(changed),
         "removed": removed,
-        "without_persons": list(
-            Household.objects.filter(pk__in=computed.without_persons).values_list("number", flat=True)
-        ),
+        "without_persons": _numbers(computed.without_persons),
     }
+    return Rebuilt(counts, *_moves(before, changed))
+
+
+def _moves(before, changed):
+    """(households whose flags moved, (household, flag) pairs that rose). A provisional row has no flags yet."""
+    moved, risen = set(), set()
+    for row in changed:
+        old, new = _held(before.get(row[0])), _held(row)
+        if old != new or row[0] not in before:
+            moved.add(row[0])
+            risen |= {(row[0], name) for name in new - old}
+    return moved, risen
+
+
+def _held(row):
+    if row is None or row[POSITION["months_missing"]]:
+        return set()
+    return {name for name in FLAGS if row[POSITION[name]]}
+
+
+def _numbers(household_ids):
+    """户编号 of these households, in their order."""
+    if not household_ids:
+        return []
+    return list(Household.objects.filter(pk__in=household_ids).values_list("number", flat=True))
 
 
 def _lock(year, household_ids):
@@ -73,6 +120,8 @@ def _lock(year, household_ids):
 
 
 def _open_village_ledgers(year, villages):
+    if not villages:
+        return
     known = set(VillageLedger.objects.filter(year=year, village__in=villages).values_list("village_id", flat=True))
     insert_rows(
         VillageLedger,
@@ -83,6 +132,8 @@ def _open_village_ledgers(year, villages):
 
 def _remove(year, household_ids):
     """Delete rows of households that should have none, keeping what people wrote in the audit trail."""
+    if not household_ids:
+        return 0
     rows = LedgerRow.objects.filter(year=year, household__in=household_ids)
     for row in rows.exclude(**dict.fromkeys(WRITTEN_BY_PEOPLE, "")).select_related("household"):
         record_event(

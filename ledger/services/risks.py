@@ -18,10 +18,12 @@ COLUMNS = ("household_id", "months_missing", "missing_reason", *FLAGS, *sorted(s
 RAISED, BACK, WITHDRAWN = "台账标记", "标记再次出现", "更正后标记不再成立，且还没有人处理"
 
 
-@transaction.atomic
-def refresh_risk_points(*, year, day, household_ids=None, area=None):
+@transaction.atomic(savepoint=False)
+def refresh_risk_points(*, year, day, household_ids=None, area=None, risen=frozenset()):
     """Raise what the flags of these rows call for, reopen what came back, withdraw what never was.
 
+    ``risen`` are the (household, kind) pairs whose flag holds now and did not before: only those bring an
+    eliminated point back, since the flags of a past window stay what they are when its risk is gone.
     Only complete rows raise anything: with months missing a figure is provisional, unless the reason is on
     record. A point that nobody has acted on is withdrawn when corrected figures no longer bear it; its
     history stays. Everything further along is for people to end. Returns how many rows were written.
@@ -53,7 +55,7 @@ def refresh_risk_points(*, year, day, household_ids=None, area=None):
                         evidence=_evidence(told, kind),
                     )
                 )
-            elif point.state == RiskPoint.State.ELIMINATED:
+            elif point.state == RiskPoint.State.ELIMINATED and (point.household_id, kind) in risen:
                 point.state, point.raised_on, point.eliminated_on = RiskPoint.State.OPEN, day, None
                 point.evidence = _evidence(told, kind)
                 reopened.append(point)

@@ -147,7 +147,7 @@ class VisitForm:
         for (code, member), line in sorted(self._lines(ENTRY).items()):
             name = f"amount-{code}-{member}"
             if code not in self.items:
-                self._fail(name, "没有这个收入项目，请刷新页面再填。")
+                self._fail("", f"没有代码是 {code} 的收入项目，请回到名单重新打开这一户。")
                 continue
             if not self._member(member, name):
                 continue

@@ -12,9 +12,10 @@ from sumyuan.fields import to_yuan
 from visits.content import SCALARS, Clash, Rows, body_hash, merge, split_key
 from visits.models import IncomeEntry, MemberChange, Visit, VisitDraft, VisitVersion, WorkAway
 from visits.months import add_months
-from visits.services.settle import settle_entries
+from visits.services.settle import items_told_better
 
 State = Visit.State
+MARKED = ["amount", "basis", "dispute", "is_counted"]
 
 
 class MonthRefused(Exception):
@@ -68,18 +69,18 @@ def month_problem(household, month, day):
 
 def _begun_on(household):
     """The first day of the household, or ``None`` where nothing says so."""
-    days = household.members.values_list("joined_on", "birth_date")
+    days = [(member.joined_on, member.birth_date) for member in household.members.all()]
     firsts = [max(filter(None, pair), default=None) for pair in days]
     return min(firsts) if firsts and None not in firsts else None
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_visit(*, household, month, user, content, client_uuid, base_version, day, filling=(None, None), reason=""):
     """Write one delivered content as the household's visit of the month and return what was ``Recorded``.
 
     ``content`` is canonical (``visits.content``) and validated; ``base_version`` is the version that the
-    form showed (0: none), ``filling`` the seconds and the number of copied values. The entries are settled;
-    the ledger is for the caller to refresh in the same transaction. ``reason`` makes it a correction.
+    form showed (0: none), ``filling`` the seconds and the number of copied values. ``reason`` makes it a
+    correction. The ledger is for the caller to refresh in the same transaction.
 
     The same ``client_uuid`` with the same content again is a replay. Fields that somebody else changed
     since ``base_version`` are kept where this delivery left them alone. Raises ``MonthRefused``,
@@ -123,7 +124,6 @@ def record_visit(*, household, month, user, content, client_uuid, base_version, 
         compared_with=compared_with,
         reason=reason,
     )
-    settle_entries(households=[household.pk], months=[month])
     delete_draft(household=household, month=month, user=user)
     return Recorded(visit, visit.version, is_replay=False)
 
@@ -181,8 +181,11 @@ def _save_visit(visit, user, reason):
 
 
 def _write_entries(visit, stored, told, user, reason):
-    """Make the visit's entries those of ``told``, with history; the settling of marks follows."""
-    counts = visit.is_collected
+    """Make the visit's entries those of ``told``, with history, each marked as ``settle_entries`` would mark it.
+
+    A visit's entries change no mark but their own, so the county's rule need not go over the month again.
+    """
+    better = items_told_better(visit.household_id, visit.month)
     created, updated = [], []
     for key, line in told.items():
         item_id, member_key = split_key(key)
@@ -194,9 +197,13 @@ def _write_entries(visit, stored, told, user, reason):
             member_key=member_key,
             source=IncomeEntry.Source.VISIT,
             visit=visit,
-            is_counted=counts,
         )
-        values = {"amount": to_yuan(line["amount"]), "basis": line["basis"], "dispute": line["dispute"]}
+        values = {
+            "amount": to_yuan(line["amount"]),
+            "basis": line["basis"],
+            "dispute": line["dispute"],
+            "is_counted": visit.is_collected and item_id not in better,
+        }
         if key not in stored:
             created.append(entry)
         elif any(getattr(entry, name) != value for name, value in values.items()):
@@ -211,7 +218,7 @@ def _write_entries(visit, stored, told, user, reason):
     if created:
         bulk_create_with_history(created, IncomeEntry, **log)
     if updated:
-        bulk_update_with_history(updated, IncomeEntry, ["amount", "basis", "dispute"], **log)
+        bulk_update_with_history(updated, IncomeEntry, MARKED, **log)
 
 
 def _write_lines(visit, model, stored, told, values):

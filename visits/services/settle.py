@@ -45,3 +45,9 @@ def _counting():
         | (Q(source=source.IMPORT) & no_feed)
         | (Q(source=source.VISIT) & collected & no_feed & no_import)
     )
+
+
+def items_told_better(household, month):
+    """Codes of the items that a feed or an import tells of this household and month: there no visit's entry counts."""
+    better = IncomeEntry.objects.filter(household=household, month=month).exclude(source=IncomeEntry.Source.VISIT)
+    return set(better.values_list("item_id", flat=True))

@@ -9,7 +9,7 @@ from ledger.prospect import Ground, prospect
 from visits.content import GUARANTEES
 from visits.forms import blank_fields, fields_of, income_blocks
 from visits.forms.visit import BASES
-from visits.models import IncomeItem, MemberChange, Visit, WorkAway
+from visits.models import MemberChange, Visit, WorkAway
 from visits.months import add_months
 from visits.sheets import load_sheets
 
@@ -19,17 +19,20 @@ class Materials(NamedTuple):
 
     month: date
     day: date
-    ground: Ground | None
-    # Code -> item, in the order of the form.
-    items: dict
+    ground: Ground
 
     @classmethod
     def of(cls, month, day):
-        return cls(month, day, Ground.for_month(month), {item.pk: item for item in IncomeItem.objects.order_by("code")})
+        return cls(month, day, Ground.for_month(month))
+
+    @property
+    def items(self):
+        """Code -> item, in the order of the form."""
+        return self.ground.items
 
     def sheets(self, households, user):
         """The sheets of these households, their entries reaching as far as the estimate looks."""
-        first, last = self.ground.reach(self.month) if self.ground else (None, None)
+        first, last = self.ground.reach(self.month)
         return load_sheets(households, month=self.month, user=user, first_month=first, last_month=last)
 
 
@@ -44,12 +47,12 @@ def form_context(sheet, materials, user, *, fields=None, form=None, base_version
         fields = draft.fields
         base_version = _first(fields, "base_version") or 0
     elif fields is None:
-        fields = fields_of(sheet.rows.content()) if visit else blank_fields(sheet, user, materials.day)
+        fields = fields_of(sheet.content) if visit else blank_fields(sheet, user, materials.day)
         draft = None
     else:
         draft = None
     errors = form.errors if form else {}
-    outlook = prospect(sheet, materials.ground) if materials.ground else None
+    outlook = prospect(sheet, materials.ground)
     is_approved = visit is not None and visit.state == Visit.State.APPROVED
     return {
         "household": sheet.household,
@@ -76,7 +79,7 @@ def form_context(sheet, materials, user, *, fields=None, form=None, base_version
         "choices": CHOICES,
         "way_label": dict(Visit.Way.choices).get(_first(fields, "way"), "走访方式没有选"),
         "prospect": outlook and {**outlook.as_json(), "year": materials.ground.policy.year},
-        "window": materials.ground and _window(materials, outlook),
+        "window": _window(materials, outlook),
     }
 
 

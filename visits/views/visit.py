@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -76,6 +77,7 @@ def first_day(text):
 
 def _form(request, household, month):
     day = today()
+    prefetch_related_objects([household], "members")
     if problem := month_problem(household, month, day):
         context = {"household": household, "month": month, "problem": problem}
         return render(request, "visits/no_month.html", context, status=404)
@@ -95,9 +97,9 @@ def _post(request, household, month):
     if data.get("action") == "discard":
         delete_draft(household=household, month=month, user=request.user)
         return redirect(request.path)
-    members = list(household.members.all())
+    prefetch_related_objects([household], "members")
     items = {item.pk: item for item in IncomeItem.objects.order_by("code")}
-    form = VisitForm(data, members=members, items=items, day=day)
+    form = VisitForm(data, members=household.members.all(), items=items, day=day)
     token, reason = _token(data, form), _reason(data, form)
     clash = None
     if form.is_valid:

@@ -1,19 +1,15 @@
-"""``rebuild_ledger --year 2022 [--area CODE]``: recompute the ledger rows of an area."""
-
-from django.db import transaction
+"""``rebuild_ledger --year 2022 [--area CODE]``: recompute the ledger rows of an area, and its risk points."""
 
 from accounts.clock import today
 from ledger.management.commands import LedgerCommand
-from ledger.services import rebuild_ledger, refresh_risk_points
+from ledger.services import refresh_area
 
 
 class Command(LedgerCommand):
     help = "重新计算一个区划的台账行；人写的内容不动。"
 
     def run(self, *, year, area):
-        with transaction.atomic():
-            result = rebuild_ledger(year=year, area=area)
-            refresh_risk_points(year=year, day=today(), area=area)
+        result = refresh_area(year=year, area=area, day=today())
         self.report(
             result,
             f"{year} 年度：{result['households']} 户，写入 {result['written']} 户；"

@@ -1,0 +1,68 @@
+"""Reporting a visit of six amounts, beside the smallest view that inserts the same rows."""
+
+from statistics import median
+from uuid import uuid4
+
+from django.test import Client
+from django.test.utils import override_settings
+
+from accounts.models import User
+from benchmarks.timing import seconds
+from households.models import Household
+from visits.models import IncomeEntry, Visit
+
+MONTH = "2022-07"
+ITEMS = ("B01", "B02", "P01", "P02", "C01", "C02")
+ROUNDS = 60
+
+
+def compare():
+    """(bare, ours) seconds of each round: one household each, in turn, its month empty before."""
+    client = Client(SERVER_NAME="localhost")
+    cadre = User.objects.get(username="cadre")
+    client.force_login(cadre)
+    numbers = list(Household.objects.visible_to(cadre).filter(left_on=None).values_list("number", flat=True))
+    with override_settings(ROOT_URLCONF="benchmarks.urls"):
+        turns = []
+        for turn in range(ROUNDS + 2):
+            number = numbers[turn % len(numbers)]
+            pair = []
+            for space in ("/bare", "/visits"):
+                _clear(number)
+                pair.append(seconds(lambda space=space, number=number: _post(client, space, number)))
+            turns.append(pair)
+            _clear(number)
+    # The first ones fill the caches of both.
+    return turns[2:]
+
+
+def medians(turns):
+    """Median seconds of bare and ours, and the median of the ratios."""
+    bare, ours = (median(column) for column in zip(*turns, strict=True))
+    return bare, ours, median(ours / bare for bare, ours in turns)
+
+
+def _post(client, space, number):
+    fields = {
+        "client_uuid": str(uuid4()),
+        "base_version": "0",
+        "visited_on": "2022-07-08",
+        "way": "home",
+        "visitors": "刘建军、张晓燕",
+        "needs": "",
+        "remarks": "",
+        "has_risk": "no",
+        "is_housing_safe": "yes",
+        "is_schooling_safe": "yes",
+        "is_medical_safe": "yes",
+        "is_water_safe": "yes",
+    }
+    fields |= {f"amount-{item}-0": "300" for item in ITEMS}
+    if client.post(f"{space}/{number}/{MONTH}/", fields).status_code != 302:
+        raise SystemExit(f"{space} does not take the visit")
+
+
+def _clear(number):
+    visits = Visit.objects.filter(household__number=number, month=f"{MONTH}-01")
+    IncomeEntry.objects.filter(visit__in=visits).delete()
+    visits.delete()

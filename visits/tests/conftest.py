@@ -1,0 +1,78 @@
+"""What the tests of visits share: a household with a past, and its form filled and sent."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+
+from households.models import AnnualIncome
+from visits.models import IncomeEntry, Visit
+from visits.months import months_from
+
+WINDOW = months_from(date(2021, 10, 1), 9)
+JUNE, JULY = date(2022, 6, 1), date(2022, 7, 1)
+
+
+@pytest.fixture
+def worker(household):
+    """The head of the household, who earns the wages."""
+    return household.members.get()
+
+
+@pytest.fixture
+def past(household, worker, people):
+    """Nine approved visits: 1,500 of wages of the head and 100 of rent each month; last year by item."""
+    AnnualIncome.objects.create(
+        household=household, year=2021, wage=12000, property=1200, persons=1, items={"W01": 1_200_000}
+    )
+    for month in WINDOW:
+        visit = Visit.objects.create(
+            household=household,
+            month=month,
+            visited_on=month,
+            visitor=people["cadre"],
+            visitors="刘建军、张晓燕",
+            state="approved",
+            reviewed_by=people["township"],
+        )
+        told = {"household": household, "month": month, "source": "visit", "visit": visit}
+        IncomeEntry.objects.create(**told, item_id="W01", member=worker, member_key=worker.pk, amount=1500)
+        IncomeEntry.objects.create(**told, item_id="P01", amount=100)
+    return household
+
+
+@pytest.fixture
+def filled(worker):
+    """``filled(remarks="")``: the fields of a usual visit in July with a number of its own."""
+
+    def fill(**fields):
+        usual = {
+            "client_uuid": str(uuid4()),
+            "base_version": "0",
+            "visited_on": "2022-07-08",
+            "way": "home",
+            "visitors": "刘建军",
+            "is_housing_safe": "yes",
+            "is_schooling_safe": "yes",
+            "is_medical_safe": "yes",
+            "is_water_safe": "yes",
+            "has_risk": "no",
+            "has_income_risk": "no",
+            f"amount-W01-{worker.pk}": "1600",
+            "amount-P01-0": "100",
+        }
+        return {name: value for name, value in (usual | fields).items() if value is not None}
+
+    return fill
+
+
+@pytest.fixture
+def send(client, people, household):
+    """``send(fields, who="cadre", month="2022-07", script=False)``: the answer to a posted form."""
+
+    def post(fields, *, who="cadre", month="2022-07", script=False, number=None):
+        client.force_login(people[who])
+        headers = {"accept": "application/json"} if script else {}
+        return client.post(f"/visits/{number or household.number}/{month}/", fields, headers=headers)
+
+    return post
