@@ -86,7 +86,7 @@ def record_visit(*, household, month, user, content, client_uuid, base_version, 
     since ``base_version`` are kept where this delivery left them alone. Raises ``MonthRefused``,
     ``TokenReused``, ``NeedsReason`` and ``StaleVisit``, and then nothing is written.
     """
-    _lock(household)
+    lock_household(household.pk)
     digest = body_hash(content, number=household.number, month=month, reason=reason)
     known = VisitVersion.objects.filter(client_uuid=client_uuid).select_related("visit").first()
     if known is not None:
@@ -128,10 +128,13 @@ def record_visit(*, household, month, user, content, client_uuid, base_version, 
     return Recorded(visit, visit.version, is_replay=False)
 
 
-def _lock(household):
-    """Let one delivery at a time work on a household. SQLite's immediate transactions do that by themselves."""
+def lock_household(pk):
+    """Let one change at a time work on a household, its ledger row included.
+
+    SQLite's immediate transactions do that by themselves.
+    """
     if connection.vendor == "postgresql":
-        list(Household.objects.filter(pk=household.pk).select_for_update().values_list("pk"))
+        list(Household.objects.filter(pk=pk).select_for_update().values_list("pk"))
 
 
 def _upon(visit, stored, content, base_version):

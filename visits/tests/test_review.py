@@ -152,7 +152,7 @@ def test_reported_again_it_counts_and_names_what_it_is_compared_with(record, giv
 def test_a_correction_is_reviewed_against_what_was_approved(record, household, people):
     record(household, {"W01/0": 1500})
     approve_visits(visits=Visit.objects.all(), reviewer=people["township"])
-    with pytest.raises(NeedsReason):
+    with pytest.raises(NeedsReason), transaction.atomic():
         record(household, {"W01/0": 1400})
     record(household, {"W01/0": 1400}, reason="工资条晚到")
     version = VisitVersion.objects.get(version=2)
