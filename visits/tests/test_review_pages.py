@@ -348,3 +348,33 @@ def test_a_visit_that_changed_meanwhile_is_shown_anew_with_what_was_written(queu
 def test_a_decision_out_of_scope_is_not_found(queue, decide):
     assert decide(queue["远方"], "approve").status_code == 404
     assert decide(queue["远方"], "approve", who="other_township").status_code == 302
+
+
+def test_from_the_form_through_a_return_to_a_correction(client, people, past, worker, filled, send, decide, open_queue):
+    """The whole way of one month: reported, returned with a comment, reported again, approved, corrected."""
+    key, name = f"entries.W01/{worker.pk}", f"amount-W01-{worker.pk}"
+    assert send(filled()).status_code == 302
+    visit = Visit.objects.get(month=date(2022, 7, 1))
+    assert decide(visit, "return", **{f"comment-{key}": "工资条上是多少？"}).status_code == 302
+
+    client.force_login(people["cadre"])
+    assert "工资条上是多少？" in client.get(visit.get_absolute_url()).content.decode()
+    assert send(filled(base_version="1", **{name: "1550"})).status_code == 302
+    [again] = open_queue("kind=again").context["lines"]
+    assert (again.visit.pk, again.changed) == (visit.pk, 1)
+    assert decide(visit, "approve").status_code == 302
+
+    client.force_login(people["cadre"])
+    page = client.get(visit.get_absolute_url()).content.decode()
+    assert f'href="{visit.get_absolute_url()}?correct=1"' in page
+    assert 'name="reason"' in client.get(f"{visit.get_absolute_url()}?correct=1").content.decode()
+    assert send(filled(base_version="2", **{name: "1520"})).status_code == 422
+    assert send(filled(base_version="2", reason="工资条晚到", **{name: "1520"})).status_code == 302
+
+    client.force_login(people["township"])
+    page = client.get(visit.get_absolute_url()).content.decode()
+    assert "更正改了 1 处" in page
+    for words in ("原来：1,550.00 元", "原因：工资条晚到", "<s>1,600.00 元</s> → 1,550.00 元", "工资条上是多少？"):
+        assert words in page, words
+    assert decide(visit, "approve").status_code == 302
+    assert Visit.objects.get(pk=visit.pk).state == "approved"
