@@ -109,8 +109,14 @@ def doubt_words(visit, net, last_net):
     if visit.has_income_risk:
         words.append("有减收风险点")
     if visit.has_jumped:
-        words.append("收入是上月的三倍以上" if (net or 0) > last_net else "收入不到上月的三分之一")
+        words.append(_jump_words(net, last_net))
     return words
+
+
+def _jump_words(net, last_net):
+    if net is None:
+        return "上月有收入，这月没有"
+    return "收入是上月的三倍以上" if net > last_net else "收入不到上月的三分之一"
 
 
 def _signed():
