@@ -41,6 +41,13 @@ VILLAGE_NAMES = [
     *("土门", "石窑", "莲花池", "椿树庄", "长坡"),
 ]
 
+# Natural villages (自然村) within a village.
+HAMLET_NAMES = [
+    *("上街", "下街", "东台", "西台", "南坡", "北坡", "前街", "后街", "老庄", "新庄", "沟门", "沟里"),
+    *("河东", "河西", "庙台", "窑坡", "石桥", "柳树下", "大场", "小场"),
+]
+FEWEST_HAMLETS, MOST_HAMLETS = 3, 6
+
 SURNAMES = "王王王李李李张张张刘刘陈陈杨杨赵赵孙马高郭崔田宋韩贾安梁许段任白史石靳薛董冯曹魏于姚吴胡周范杜康侯孟程"
 # Two-character given names are put together of a first and a second character of the generation.
 GIVEN = {

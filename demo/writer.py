@@ -15,7 +15,16 @@ from django.db import connection
 from accounts.models import Department
 from demo.homes import LAST_YEAR_END, MONTHS, STATE_COMMENTS, WINDOW
 from demo.incomes import FEED_BASIS, IMPORT_BASIS
-from demo.names import Certificates, given_name, phone, pick, surname
+from demo.names import (
+    FEWEST_HAMLETS,
+    HAMLET_NAMES,
+    MOST_HAMLETS,
+    Certificates,
+    given_name,
+    phone,
+    pick,
+    surname,
+)
 from demo.people import between
 from households.models import AnnualIncome, Household, Member
 from households.names import pinyin
@@ -30,7 +39,7 @@ HELPER_PHONES_FROM = 50_000_000
 ENTERED_AT = "2022-07-10 00:00:00"
 
 HOUSEHOLD_FIELDS = (
-    *("id", "number", "village", "head_name", "head_pinyin", "kind", "monitor_kind", "identified_on"),
+    *("id", "number", "village", "hamlet", "head_name", "head_pinyin", "kind", "monitor_kind", "identified_on"),
     *("risk_eliminated", "cause_1", "cause_2", "cause_3", "cause_4", "cause_5", "phone", "is_dangerous_house"),
     *("has_safe_water", "helper", "helper_name", "helper_phone", "left_on", "left_reason"),
 )
@@ -90,6 +99,7 @@ class Writer:
         self.household_id = self.member_id = self.visit_id = 0
         self.paired = 0
         self.helpers = {}
+        self.hamlets = {}
         self.counts = {"households": 0, "members": 0, "visits": 0, "entries": 0}
         self._clear()
 
@@ -106,7 +116,8 @@ class Writer:
         self.household_id += 1
         number = f"{village}{order:05d}"
         helper, helper_name, helper_phone = self._helper_of(village, order, home)
-        self._household(village, number, home, helper, helper_name, helper_phone, rng)
+        hamlet = self._hamlet_of(village, order)
+        self._household(village, number, hamlet, home, helper, helper_name, helper_phone, rng)
         self._members(number, home)
         if home.last_year is not None:
             last = home.last_year
@@ -162,13 +173,22 @@ class Writer:
             return self.helper, self.helper.name, self.helper.phone
         return None, *helpers[position]
 
-    def _household(self, village, number, home, helper, helper_name, helper_phone, rng):
+    def _hamlet_of(self, village, order):
+        """The natural village in which a household lives, one of the few that its village has."""
+        if village not in self.hamlets:
+            rng = self.rng_of(village, "hamlets")
+            count = between(rng, FEWEST_HAMLETS, MOST_HAMLETS)
+            self.hamlets[village] = sorted(HAMLET_NAMES, key=lambda name: rng.random())[:count]
+        return pick(self.rng_of(village, f"{order} hamlet"), self.hamlets[village])
+
+    def _household(self, village, number, hamlet, home, helper, helper_name, helper_phone, rng):
         head = home.people[0].name
         self.households.append(
             (
                 self.household_id,
                 number,
                 village,
+                hamlet,
                 head,
                 pinyin(head),
                 home.kind,

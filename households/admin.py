@@ -20,6 +20,7 @@ class HouseholdAdmin(ScopedModelAdmin):
     columns = (
         ("乡镇", "village__parent__name"),
         ("村", "village__name"),
+        ("自然村", "hamlet"),
         ("户编号", "number"),
         ("户主姓名", "head_name"),
         ("户类型", "kind"),
@@ -43,7 +44,7 @@ class HouseholdAdmin(ScopedModelAdmin):
     search_fields = ("number",)
     search_help_text = BY_NUMBER
     fieldsets = (
-        (None, {"fields": ("number", "head_name", "village", "phone")}),
+        (None, {"fields": ("number", "head_name", "village", "hamlet", "phone")}),
         ("类型与风险", {"fields": ("kind", "monitor_kind", "identified_on", "risk_eliminated", "recorded_causes")}),
         ("住房与饮水", {"fields": ("is_dangerous_house", "has_safe_water")}),
         ("帮扶", {"fields": ("helper", "helper_name", "masked_helper_phone")}),
@@ -54,6 +55,7 @@ class HouseholdAdmin(ScopedModelAdmin):
         "number",
         "head_name",
         "village",
+        "hamlet",
         "kind",
         "monitor_kind",
         "identified_on",

@@ -65,3 +65,12 @@ class MemberQuerySet(HouseholdPartQuerySet):
             Q(joined_on=None) | Q(joined_on__lte=day),
             Q(left_on=None) | Q(left_on__gt=day),
         )
+
+    def reportable_by(self, user):
+        """Members whom a payment list of the user may name: a department pays people wherever they live.
+
+        It is told of nobody by that; everybody else names those whom they see.
+        """
+        if user.is_authenticated and user.is_active and user.role == user.Role.DEPARTMENT and user.department_id:
+            return self
+        return self.visible_to(user)

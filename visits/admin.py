@@ -1,10 +1,10 @@
-"""Income items, visits and entries in the back office. Only the list of items is kept here."""
+"""Income items, who reports them, visits and entries in the back office. Only the first two are kept here."""
 
 from django.contrib import admin, messages
 
 from accounts.admin_base import COUNTY, READERS, ReferenceAdmin, ScopedModelAdmin, TownshipFilter
 from households.admin import BY_NUMBER
-from visits.models import IncomeEntry, IncomeItem, Visit
+from visits.models import FeedRight, IncomeEntry, IncomeItem, Visit
 from visits.resources.items import IncomeItemResource
 
 
@@ -28,6 +28,19 @@ class IncomeItemAdmin(ReferenceAdmin):
         if change and "rhythm" in form.changed_data:
             text = "节律影响逐项预估：请到“台账”页重新计算，新数才会出来。"
             self.message_user(request, text, messages.WARNING)
+
+
+@admin.register(FeedRight)
+class FeedRightAdmin(ScopedModelAdmin):
+    """Which department reports what. The county decides; those that ship are examples."""
+
+    viewers, adders, changers = READERS, COUNTY, COUNTY
+    columns = (("部门", "department__name"), ("代码", "item__code"), ("项目", "item__name"))
+    list_display = ("department", "item")
+    list_filter = ("department",)
+    list_select_related = ("department", "item")
+    search_fields = ("department__name", "item__name")
+    search_help_text = "按部门或项目查"
 
 
 @admin.register(Visit)

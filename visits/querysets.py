@@ -1,7 +1,8 @@
 """Who may see which visits and entries, and which months count as collected."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
 
 from households.querysets import HouseholdPartQuerySet
 
@@ -35,6 +36,59 @@ class IncomeEntryQuerySet(HouseholdPartQuerySet):
     def collecting(self):
         """Entries that make their month collected without a visit."""
         return self.filter(Q(is_counted=True) & Q(source__in=("import", "feed")))
+
+    def at_odds(self):
+        """Feed entries of which a submitted or approved visit says something else, or which it disputes.
+
+        The visit's line for the same member answers an entry; where it has none, the household's line
+        answers all such entries of the household, month and item together. Each row says: ``said`` what the
+        visit says, ``is_of_household`` whether that is the household's line, ``reported`` what stands
+        against it, ``difference`` the one without the other (all in yuan), ``note`` the dispute.
+        """
+        visits = self.model.objects.filter(
+            source="visit",
+            visit__state__in=self.model._meta.get_field("visit").related_model.COLLECTED_STATES,
+            household=OuterRef("household"),
+            month=OuterRef("month"),
+            item=OuterRef("item"),
+        ).order_by()
+        own, line = visits.filter(member_key=OuterRef("member_key")), visits.filter(member_key=0)
+        answered = visits.filter(member_key=OuterRef("member_key")).exclude(member_key=0)
+        together = (
+            self.model.objects.filter(
+                ~Exists(answered),
+                source="feed",
+                is_counted=True,
+                household=OuterRef("household"),
+                month=OuterRef("month"),
+                item=OuterRef("item"),
+            )
+            .order_by()
+            .values("item")
+            .annotate(total=Sum("amount"))
+            .values("total")
+        )
+        amount = self.model._meta.get_field("amount")
+        return (
+            # That it is a department's shows in an index, its source does not.
+            self.filter(Exists(visits.filter(member_key__in=(0, OuterRef("member_key")))), department__isnull=False)
+            .filter(source="feed", is_counted=True)
+            .annotate(
+                own=Subquery(own.values("amount")),
+                said=Coalesce(Subquery(own.values("amount")), Subquery(line.values("amount"))),
+                note=Coalesce(Subquery(own.values("dispute")), Subquery(line.values("dispute")), Value("")),
+            )
+            .annotate(
+                is_of_household=Case(When(own=None, then=True), When(member_key=0, then=True), default=False),
+                reported=Case(
+                    When(own__isnull=False, member_key__gt=0, then=F("amount")),
+                    default=Subquery(together),
+                    output_field=amount,
+                ),
+            )
+            .annotate(difference=ExpressionWrapper(F("reported") - F("said"), output_field=amount))
+            .filter(~Q(difference=0) | ~Q(note=""))
+        )
 
 
 class VisitPartQuerySet(models.QuerySet):

@@ -10,12 +10,12 @@ from import_export.results import Error
 from accounts.clock import today
 from accounts.models import User
 from accounts.services import record_event
-from households.resources import AreaResource, RosterResource, SheetResult
+from households.resources import AreaResource, RosterResource
 from households.sheets import KEY_COLUMN, SheetError, read_csv, read_sheet, write_rejected
 from jobs.models import Job
 from jobs.services import JobError, attach_output
 from ledger.services import refresh_ledger
-from visits.resources import IncomeResource, PriorIncomeResource
+from visits.resources import FeedResource, IncomeResource, PriorIncomeResource
 
 # How much of a long list is kept with a job and shown on its page.
 MESSAGES_KEPT = 200
@@ -32,10 +32,12 @@ class Import:
     resource: type
     roles: tuple
     key_column: str = KEY_COLUMN
-    needs_year: bool = False
+    # What has to be said beside the file: "year"; "item" and "department".
+    needs: tuple = ()
 
-    def resource_for(self, year):
-        return self.resource(year=year) if self.needs_year else self.resource()
+    def parameters(self, given):
+        """Those of ``given`` that this kind needs; ``KeyError`` where one is missing."""
+        return {name: given[name] for name in self.needs}
 
 
 IMPORTS = {
@@ -43,14 +45,24 @@ IMPORTS = {
     for kind in (
         Import("areas", "区划", AreaResource, (User.Role.COUNTY, User.Role.SYSTEM), key_column="code"),
         Import("roster", "人员名册", RosterResource, (User.Role.COUNTY,)),
-        Import("prior_income", "上年收入", PriorIncomeResource, (User.Role.COUNTY,), needs_year=True),
+        Import("prior_income", "上年收入", PriorIncomeResource, (User.Role.COUNTY,), needs=("year",)),
         Import("income", "月收入", IncomeResource, (User.Role.COUNTY,)),
+        Import(
+            "feed",
+            "部门发放名单",
+            FeedResource,
+            (User.Role.DEPARTMENT, User.Role.COUNTY),
+            key_column="证件号码",
+            needs=("item", "department"),
+        ),
     )
 }
 
 
-def run_import(kind, path, *, day, user=None, year=None, dry_run=False, errors_path=None, progress=None):
+def run_import(kind, path, *, day, user=None, dry_run=False, errors_path=None, progress=None, **given):
     """Import the file at ``path`` as ``kind`` (a key of ``IMPORTS``) and return its ``SheetResult``.
+
+    ``given`` holds what the kind needs beside the file: ``year``; ``item`` and ``department``.
 
     One transaction: the rows, their history, the ledger rows that follow from them and the audit
     event are written together or, where a row is wrong or ``dry_run`` is set, not at all.
@@ -58,16 +70,17 @@ def run_import(kind, path, *, day, user=None, year=None, dry_run=False, errors_p
     ``errors_path``. ``progress(done, total, message)`` is told how far it is.
     """
     kind = IMPORTS[kind]
+    parameters = kind.parameters(given)
     progress = progress or (lambda done, total, message: None)
     progress(0, 0, "正在打开文件")
     try:
         sheet = _read(kind, Path(path))
     except SheetError as error:
-        result = SheetResult(kind.resource.part_names)
+        result = kind.resource.get_result_class()(kind.resource.part_names)
         result.append_base_error(Error(error))
         return result
     with transaction.atomic():
-        result = kind.resource_for(year).import_data(
+        result = kind.resource(**parameters).import_data(
             sheet.dataset(),
             dry_run=dry_run,
             today=day,
@@ -79,7 +92,7 @@ def run_import(kind, path, *, day, user=None, year=None, dry_run=False, errors_p
         if not result.has_errors() and not dry_run:
             progress(len(sheet.rows), len(sheet.rows), "正在更新台账")
             refresh_ledger(household_ids=result.household_ids, day=day)
-            record_event(user=user, action="导入", subject=kind.title, detail={"year": year, **result.counts})
+            record_event(user=user, action="导入", subject=kind.title, detail={**parameters, **result.counts})
     if errors_path is not None and result.errors_by_row:
         write_rejected(errors_path, sheet, result.errors_by_row)
     return result
@@ -109,7 +122,9 @@ def summary(kind, result):
         for words, part in parts
     )
     changed = any(part["created"] or part["updated"] for _, part in parts)
-    return f"共 {counts['rows']:,} 行。{said}。" + ("" if changed else "没有变化。")
+    absent = counts.get("not_on_register", 0)
+    answered = f"不在册 {absent:,} 行，没有写入。" if absent else ""
+    return f"共 {counts['rows']:,} 行。{said}。{answered}" + ("" if changed else "没有变化。")
 
 
 def check_import(job, progress):
@@ -142,10 +157,10 @@ def _run(job, source, progress, *, dry_run):
             source.upload.path,
             day=today(),
             user=job.owner,
-            year=source.parameters.get("year"),
             dry_run=dry_run,
             errors_path=errors_path,
             progress=progress,
+            **kind.parameters(source.parameters),
         )
         if errors_path.exists():
             attach_output(job, errors_path, f"{kind.title}-有错的行.xlsx")

@@ -20,13 +20,15 @@ PLACES = [
     ("台账", "ledger_index", FIELD_ROLES),
     ("帮扶措施", "measure_list", (*FIELD_ROLES, Role.DEPARTMENT)),
     ("导入", "import_index", (Role.COUNTY, Role.SYSTEM)),
+    ("报送", "import_index", (Role.DEPARTMENT,)),
     ("导出", "report_index", AREA_ROLES),
     ("任务", "job_list", Role.values),
     ("管理", "admin:index", (Role.SYSTEM, Role.COUNTY, Role.AUDITOR)),
 ]
-# A month of a household belongs to its file, but for those whose work it is.
+# A month of a household belongs to its file, but for those whose work it is. A department has there what differs
+# from its reports.
 VISITS = "/visits/"
-PLACE_OF_VISITS = {Role.TOWNSHIP: "visit_review"}
+PLACE_OF_VISITS = {Role.TOWNSHIP: "visit_review", Role.DEPARTMENT: "import_index"}
 
 
 @register.inclusion_tag("_navigation.html", takes_context=True)

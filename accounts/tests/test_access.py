@@ -24,7 +24,7 @@ from jobs.services import attach_output
 from ledger.models import LedgerRow, PolicyYear, RiskPoint, VillageLedger
 from ledger.services import rebuild_ledger
 from measures.models import ActionLog, Measure, MeasureLine, SupportAction
-from visits.models import IncomeEntry, IncomeItem, Visit
+from visits.models import FeedRight, IncomeEntry, IncomeItem, Visit
 
 JUNE = date(2022, 6, 1)
 
@@ -82,6 +82,7 @@ PAGES = {
     "household_search": Page("/households/search/", ALL - SYSTEM, post={"q": "李"}),
     "household_export": Page("/households/export/", AREA | {"helper"}),
     "household": Page("/households/{number}/", OVER | {"helper", "civil"}, rest=404),
+    "differences": Page("/visits/differences/", ALL - SYSTEM),
     "visit": Page("/visits/{number}/2022-06/", OVER | {"helper"}, forbidden=frozenset({"civil"}), rest=404),
     "visit_review": Page("/visits/review/", frozenset({"township", "other_township", "county", "auditor"})),
     "visit_decide": Page(
@@ -102,11 +103,13 @@ PAGES = {
     "measure_export": Page("/measures/export/", ALL - SYSTEM, post={}),
     "measure_catalogue": Page("/measures/catalogue/", ALL - SYSTEM),
     "measure_assign": Page("/measures/assign/", COUNTY, post={"area": "{village}", "year": "2022"}, status=302),
-    "import_index": Page("/imports/", COUNTY | SYSTEM),
+    "import_index": Page("/imports/", COUNTY | SYSTEM | DEPARTMENTS),
     "import_upload": Page("/imports/roster/", COUNTY),
     "import_template": Page("/imports/roster/template.xlsx", COUNTY),
-    "import_check": Page("/imports/checks/{check}/", COUNTY, missing=SYSTEM),
-    "import_confirm": Page("/imports/checks/{check}/confirm/", COUNTY, missing=SYSTEM, post={}, status=302),
+    "import_check": Page("/imports/checks/{check}/", COUNTY, missing=SYSTEM | DEPARTMENTS),
+    "import_confirm": Page(
+        "/imports/checks/{check}/confirm/", COUNTY, missing=SYSTEM | DEPARTMENTS, post={}, status=302
+    ),
     "report_index": Page("/reports/", AREA),
     "job_list": Page("/jobs/", ALL),
     "job": Page("/jobs/{job}/", OWNER | SYSTEM, rest=404),
@@ -154,6 +157,7 @@ ADMIN = {
     Member: Rights(READERS),
     AnnualIncome: Rights(READERS),
     IncomeItem: Rights(READERS, add=COUNTY, change=COUNTY, imports=COUNTY),
+    FeedRight: Rights(READERS, add=COUNTY, change=COUNTY),
     Visit: Rights(READERS),
     IncomeEntry: Rights(READERS),
     PolicyYear: Rights(READERS),
@@ -245,8 +249,9 @@ def world(people, village, household, make_household, far_village):
     )
     event = record_event(user=people["county"], action="导出台账")
     rows = [village, people["civil"].department, people["cadre"], event, job, household, household.members.get()]
-    rows += [income, item, visit, entry, PolicyYear.objects.get(year=2022, is_in_force=True)]
-    rows += [LedgerRow.objects.get(household=household), ledger, risk, measure.line, measure, action, log]
+    rows += [income, item, FeedRight.objects.get(item="T01"), visit, entry]
+    rows += [PolicyYear.objects.get(year=2022, is_in_force=True), LedgerRow.objects.get(household=household)]
+    rows += [ledger, risk, measure.line, measure, action, log]
     return {
         "rows": {type(row): row.pk for row in rows},
         "number": household.number,

@@ -72,6 +72,17 @@ def test_counts_are_what_is_there(small_county):
     assert AuditEvent.objects.get().detail["households"] == 80
 
 
+def test_households_live_in_few_natural_villages(db):
+    build_county(code="130630", name="涞源县", households=400)
+    hamlets = {}
+    for village, hamlet in Household.objects.values_list("village", "hamlet"):
+        hamlets.setdefault(village, set()).add(hamlet)
+    assert "" not in set().union(*hamlets.values())
+    assert all(len(names) <= 6 for names in hamlets.values())
+    # With some seven households a village now and then one natural village has none of them.
+    assert sum(len(names) >= 3 for names in hamlets.values()) > 45
+
+
 def test_first_history_rows(small_county):
     for model in (Household, Member, AnnualIncome):
         assert model.history.count() == model.objects.count()

@@ -23,11 +23,15 @@ EMPTY = "（空）"
 
 
 class Column(fields.Field):
-    """A column of a sheet. ``is_required``: the column must be there and no cell empty."""
+    """A column of a sheet. ``is_required``: the column must be there and no cell empty.
 
-    def __init__(self, attribute, column_name, widget, *, is_required=False):
+    ``alias`` is another name that is read where the sheet has no column of the first.
+    """
+
+    def __init__(self, attribute, column_name, widget, *, is_required=False, alias=None):
         super().__init__(attribute=attribute, column_name=column_name, widget=widget)
         self.is_required = is_required
+        self.alias = alias
 
 
 class Problem(Exception):
@@ -220,6 +224,11 @@ class SheetResource(resources.Resource):
     def _find_columns(self, headers):
         known = {header_key(column.column_name): column.column_name for column in self.fields.values()}
         keys = [header_key(header) for header in headers]
+        known |= {
+            header_key(column.alias): column.column_name
+            for column in self.fields.values()
+            if column.alias and header_key(column.column_name) not in keys
+        }
         self.positions = {known[key]: index for index, key in enumerate(keys) if key in known}
         self.result.unknown_columns = [
             header

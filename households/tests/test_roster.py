@@ -122,6 +122,25 @@ def test_a_household_split_over_distant_rows_and_empty_rows(load):
     assert Household.objects.get(number=NUMBER).members.count() == 2
 
 
+def test_the_natural_village_by_either_name_of_its_column(load):
+    load(couple(自然村="上 街"))
+    assert Household.objects.get().hamlet == "上街"
+    result = load(couple(村民小组="二组"))
+    assert [(change.column, change.old, change.new) for change in result.changes] == [("自然村", "上街", "二组")]
+    assert (Household.objects.get().hamlet, result.unknown_columns) == ("二组", [])
+    # Where both stand, 自然村 is meant.
+    result = load(couple(村民小组="三组", 自然村="下街"))
+    assert (Household.objects.get().hamlet, result.unknown_columns) == ("下街", ["村民小组"])
+    # Without a column it stays; an empty cell contradicts nobody, empty throughout it clears.
+    load(couple())
+    rows = couple(自然村="")
+    rows[1]["自然村"] = "下街"
+    load(rows)
+    assert Household.objects.get().hamlet == "下街"
+    load(couple(村民小组=""))
+    assert Household.objects.get().hamlet == ""
+
+
 def test_numbers_as_text_text_as_numbers_and_stray_blanks(load):
     number = next(n for n in range(50) if resident_id(n).endswith("X"))
     row = person("1306301019", number, 户联系电话=13800001111, 姓名=" 李　四 ", 出生日期=datetime(1970, 1, 2))
@@ -249,6 +268,10 @@ WRONG_CHECK = resident_id(2)[:17] + ("1" if resident_id(2)[17] != "1" else "2")
         ),
         (_change(1, 户类型="一般农户"), ["第 3 行 户类型：“一般农户” 与本户第 2 行的“脱贫户”不一致"]),
         (_change(1, 村="石坡村"), ["第 3 行 村：“石坡村” 与本户第 2 行的“柳沟村”不一致"]),
+        (
+            [person(NUMBER, 1, 自然村="上街"), person(NUMBER, 2, "配偶", 自然村="下街")],
+            ["第 3 行 自然村：“下街” 与本户第 2 行的“上街”不一致"],
+        ),
         (_change(1, 村="没有村"), ["第 3 行 村：“没有村” 不在银坊镇的区划里"]),
         (_change(1, 乡="没有乡"), ["第 3 行 乡：“没有乡” 不在涞源县的区划里"]),
         (_change(1, 与户主关系="户主"), ["第 3 行 与户主关系：“户主” 本户第 2 行已有户主"]),

@@ -115,8 +115,9 @@ def _lock(year, household_ids):
     alone = household_ids is None
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT pg_advisory_xact_lock{'' if alone else '_shared'}(%s, %s)", (LEDGER_LOCK, year))
-    if not alone:
-        list(Household.objects.filter(pk__in=household_ids).order_by("pk").select_for_update().values_list("pk"))
+        if not alone:
+            rows = "SELECT 1 FROM households_household WHERE id = ANY(%s) ORDER BY id FOR UPDATE"
+            cursor.execute(rows, (list(household_ids),))
 
 
 def _open_village_ledgers(year, villages):

@@ -13,7 +13,7 @@ from jobs.models import Job
 from ledger.models import LedgerRow, RiskPoint, VillageLedger
 from ledger.services import rebuild_ledger
 from measures.models import ActionLog, Measure, SupportAction
-from visits.models import IncomeEntry, Visit
+from visits.models import FeedRight, IncomeEntry, Visit
 
 pytestmark = pytest.mark.django_db
 
@@ -148,9 +148,13 @@ def test_accounts_trail_and_jobs(small_county, people):
         assert AuditEvent.objects.visible_to(people[who]).exists() == (who in ("auditor", "system")), who
         assert Job.objects.visible_to(people[who]).exists() == (who in ("county", "system")), who
         assert Department.objects.visible_to(people[who]).count() == Department.objects.count(), who
+        rights = FeedRight.objects.visible_to(people[who])
+        own = FeedRight.objects.filter(department=people[who].department_id)
+        assert set(rights) == set(own if who in DEPARTMENTS else FeedRight.objects.all()), who
 
 
-ALL = [Area, User, Job, Household, Member, Visit, IncomeEntry, LedgerRow, VillageLedger, RiskPoint, SupportAction]
+ALL = [Area, User, Job, Household, Member, Visit, IncomeEntry, FeedRight, LedgerRow, VillageLedger, RiskPoint]
+ALL += [SupportAction]
 
 
 @pytest.mark.parametrize("model", ALL, ids=lambda model: model.__name__)

@@ -27,7 +27,8 @@ from visits.tasks import IMPORTS
 
 CHECK, WRITE = "import_check", "import_write"
 RECENT = 20
-ROLES = (User.Role.COUNTY, User.Role.SYSTEM)
+# Whoever may import anything; what, each kind says itself.
+ROLES = (User.Role.COUNTY, User.Role.SYSTEM, User.Role.DEPARTMENT)
 
 
 @allow(*ROLES)
@@ -36,7 +37,8 @@ def import_index(request):
     """The kinds of file that this account may import, and its last imports."""
     kinds = [(kind, GUIDES[kind.name]) for kind in IMPORTS.values() if request.user.has_role(*kind.roles)]
     jobs = _own_jobs(request.user).filter(kind__in=(CHECK, WRITE))[:RECENT]
-    return render(request, "imports/import_index.html", {"kinds": kinds, "jobs": with_progress(jobs)})
+    context = {"kinds": kinds, "jobs": with_progress(jobs), "place": _place(request.user)}
+    return render(request, "imports/import_index.html", context)
 
 
 @allow(*ROLES)
@@ -44,21 +46,26 @@ def import_index(request):
 def import_upload(request, kind):
     """What the file must hold, and the form to send it. Sending it only checks it."""
     kind = _kind(request.user, kind)
-    form = UploadForm(request.POST or None, request.FILES or None, kind=kind, day=today())
+    form = UploadForm(request.POST or None, request.FILES or None, kind=kind, day=today(), user=request.user)
     if form.is_valid():
         file = form.cleaned_data["file"]
         # Some name a file after a person's ID number; a name is kept and shown.
         file.name = mask_numbers(file.name)
-        year = form.cleaned_data.get("year")
         job = start_job(
             kind=CHECK,
-            title=f"检查{kind.title}{f'（{year} 年）' if year else ''}",
+            title=f"检查{kind.title}{form.words}",
             owner=request.user,
-            parameters={"kind": kind.name, "year": year},
+            parameters={"kind": kind.name, **form.parameters},
             upload=file,
         )
         return redirect("import_check", job.pk)
-    context = {"kind": kind, "guide": GUIDES[kind.name], "columns": kind.resource.columns(), "form": form}
+    context = {
+        "kind": kind,
+        "guide": GUIDES[kind.name],
+        "columns": kind.resource.columns(),
+        "form": form,
+        "place": _place(request.user),
+    }
     return render(request, "imports/import_upload.html", context)
 
 
@@ -93,6 +100,7 @@ def import_check(request, pk):
         "is_lost": is_lost,
         "is_waiting": is_waiting,
         "written": _written(request.user, job),
+        "place": _place(request.user),
     }
     return render(request, "imports/_waiting.html" if request.htmx else "imports/import_check.html", context)
 
@@ -113,11 +121,16 @@ def import_confirm(request, pk):
         if written is None or written.state == Job.State.FAILED:
             written = start_job(
                 kind=WRITE,
-                title=job.title.replace("检查", "导入", 1),
+                title=job.title.replace("检查", _place(request.user), 1),
                 owner=request.user,
-                parameters={"check": str(job.pk), "kind": kind.name, "year": job.parameters["year"]},
+                parameters={"check": str(job.pk), "kind": kind.name, **kind.parameters(job.parameters)},
             )
     return redirect("job", written.pk)
+
+
+def _place(user):
+    """What the person does here, in the word of the navigation: a department reports."""
+    return "报送" if user.has_role(User.Role.DEPARTMENT) else "导入"
 
 
 def _kind(user, name):

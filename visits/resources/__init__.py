@@ -1,6 +1,7 @@
-"""Spreadsheets coming in: last year's income and monthly income."""
+"""Spreadsheets coming in: last year's income, monthly income and the departments' payment lists."""
 
+from visits.resources.feed import FeedResource
 from visits.resources.income import IncomeResource
 from visits.resources.prior import PriorIncomeResource
 
-__all__ = ["IncomeResource", "PriorIncomeResource"]
+__all__ = ["FeedResource", "IncomeResource", "PriorIncomeResource"]

@@ -1,15 +1,12 @@
 """Monthly income, one row an amount."""
 
-from collections import defaultdict
 from itertools import chain
 
 from import_export.results import RowResult
 
-from accounts.models import Department
 from households import identity
 from households.models import Member
-from households.resources.base import BAD, Change, Column, SheetResource, fetch, say
-from households.services import Table, create_rows, next_ids, update_rows
+from households.resources.base import BAD, Column, fetch
 from households.widgets import (
     AmountWidget,
     ChoiceWidget,
@@ -18,16 +15,15 @@ from households.widgets import (
     MonthWidget,
     TextWidget,
 )
-from sumyuan.fields import to_yuan
 from visits.models import IncomeEntry
+from visits.resources.entries import EntryResource
 from visits.resources.households import find_households, item_words
-from visits.services import settle_entries
 
 VISITED, IMPORTED = "走访", "导入"
 LONGEST_BASIS = IncomeEntry._meta.get_field("basis").max_length
 
 
-class IncomeResource(SheetResource):
+class IncomeResource(EntryResource):
     """Entries of the source "import", or of a department's feed where 来源 names the department.
 
     来源 走访 means that the amount was learnt on a visit but comes in a file. It stays an import
@@ -46,9 +42,8 @@ class IncomeResource(SheetResource):
     origin = Column("origin", "来源", ChoiceWidget({}))
 
     def prepare(self):
-        self.table = Table(IncomeEntry)
+        super().prepare()
         self.fields["item"].widget = ChoiceWidget(item_words())
-        self.departments = dict(Department.objects.values_list("name", "pk"))
         origins = {VISITED: VISITED, IMPORTED: None} | {name: name for name in self.departments}
         self.fields["origin"].widget = ChoiceWidget(origins)
 
@@ -110,14 +105,10 @@ class IncomeResource(SheetResource):
         }
         if not self.has("origin"):
             return
-        owners = {key: name for name, key in self.departments.items()}
         for index, origin in enumerate(self.values["origin"]):
-            if origin in (None, BAD, VISITED):
-                continue
-            old = self.stored.get(self._key(index))
-            if old and old[at["department_id"]] != self.departments[origin]:
-                owner = owners[old[at["department_id"]]]
-                self.fail(index, "来源", f"这一项已由{owner}报过，不能由另一部门再报", origin)
+            old = self.stored.get(self._key(index)) if origin not in (None, BAD, VISITED) else None
+            if old:
+                self.check_owner(index, "来源", origin, old, self.departments[origin])
 
     def _key(self, index):
         household_id, _ = self.households.get(self.values["number"][index], (None, None))
@@ -137,36 +128,24 @@ class IncomeResource(SheetResource):
         return self.values["origin"][index] if self.has("origin") else None
 
     def plan(self):
-        at = self.table.at
-        self.created, self.updated = [], []
-        blank = self.table.blank()
-        touched, kept = defaultdict(set), []
-        for index, number in enumerate(self.values["number"]):
-            key = self._key(index)
-            old = self.stored.get(key)
-            if old and self._origin(index) == VISITED and not old[at["basis"]].startswith(VISITED):
-                kept.append(f"户 {number} {key[1]:%Y-%m} {self.see(index, '项目')}")
-                self.count(RowResult.IMPORT_TYPE_SKIP)
-                continue
-            row = list(old or blank)
-            self._fill(row, index, key)
-            if old is None:
-                self.created.append(row)
-                self.count(RowResult.IMPORT_TYPE_NEW)
-            elif row != old:
-                self.updated.append(row)
-                self.count(RowResult.IMPORT_TYPE_UPDATE)
-                self._note_changes(index, number, old, row)
-            else:
-                self.count(RowResult.IMPORT_TYPE_SKIP)
-                continue
-            touched[key[1]].add(key[0])
-        for row, key in zip(self.created, next_ids(IncomeEntry, len(self.created)), strict=True):
-            row[at["id"]] = key
-        if kept:
-            self.result.notes.append(("已有导入的值，来源为走访的没有替换它", kept))
-        self.result.months = set(touched)
-        self.result.household_ids = set().union(*touched.values())
+        self.kept = []
+        super().plan()
+        if self.kept:
+            self.result.notes.append(("已有导入的值，来源为走访的没有替换它", self.kept))
+
+    def plan_row(self, index):
+        key = self._key(index)
+        old = self.stored.get(key)
+        if old and self._origin(index) == VISITED and not old[self.table.at["basis"]].startswith(VISITED):
+            self.kept.append(self.subject(index))
+            self.count(RowResult.IMPORT_TYPE_SKIP)
+            return
+        row = list(old or self.blank)
+        self._fill(row, index, key)
+        self.keep(index, old, row)
+
+    def subject(self, index):
+        return f"户 {self.values['number'][index]} {self.values['month'][index]:%Y-%m} {self.see(index, '项目')}"
 
     def _fill(self, row, index, key):
         at = self.table.at
@@ -183,18 +162,3 @@ class IncomeResource(SheetResource):
             row[at["basis"]] = basis
         elif self.has("basis") or row[at["basis"]].startswith(VISITED):
             row[at["basis"]] = ""
-
-    def _note_changes(self, index, number, old, row):
-        at, result = self.table.at, self.row_result(index)
-        result.import_type = result.IMPORT_TYPE_UPDATE
-        subject = f"户 {number} {row[at['month']]:%Y-%m} {self.see(index, '项目')}"
-        if old[at["amount"]] != row[at["amount"]]:
-            before, after = (str(to_yuan(side[at["amount"]])) for side in (old, row))
-            result.changes.append(Change(subject, "金额", before, after))
-        if old[at["basis"]] != row[at["basis"]]:
-            result.changes.append(Change(subject, "依据", say(old[at["basis"]]), say(row[at["basis"]])))
-
-    def write(self):
-        update_rows(self.table, self.updated, user=self.user, reason=self.reason)
-        create_rows(self.table, self.created, user=self.user, reason=self.reason)
-        settle_entries(households=self.result.household_ids, months=self.result.months)

@@ -7,7 +7,6 @@ from django.db import connection, transaction
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
-from households.models import Household
 from sumyuan.fields import to_yuan
 from visits.content import SCALARS, Clash, Rows, body_hash, merge, split_key
 from visits.models import IncomeEntry, MemberChange, Visit, VisitDraft, VisitVersion, WorkAway
@@ -52,33 +51,37 @@ class Recorded:
     is_replay: bool
 
 
-def month_problem(household, month, day):
+def month_problem(household, members, month, day):
     """Why this household cannot have a visit in ``month`` on the business day ``day``, in words; "" where it can.
 
-    A household exists from its first member's joining or birth, without end for those who were always there.
+    ``members`` are all who ever were members. A household exists from its first member's joining or birth,
+    without end for those who were always there.
     """
     if month > day:
         return f"{month.year} 年 {month.month} 月还没有到，到了再填。"
     if household.left_on is not None and month >= household.left_on:
         return f"这户已于 {household.left_on.year} 年 {household.left_on.month} 月销户，之后的月份不用填。"
-    begun = _begun_on(household)
+    begun = _begun_on(members)
     if begun is not None and add_months(month, 1) <= begun:
         return f"这户从 {begun.year} 年 {begun.month} 月起才在册，之前的月份不用填。"
     return ""
 
 
-def _begun_on(household):
+def _begun_on(members):
     """The first day of the household, or ``None`` where nothing says so."""
-    days = [(member.joined_on, member.birth_date) for member in household.members.all()]
+    days = [(member.joined_on, member.birth_date) for member in members]
     firsts = [max(filter(None, pair), default=None) for pair in days]
     return min(firsts) if firsts and None not in firsts else None
 
 
 @transaction.atomic(savepoint=False)
-def record_visit(*, household, month, user, content, client_uuid, base_version, day, filling=(None, None), reason=""):
+def record_visit(
+    *, household, members, month, user, content, client_uuid, base_version, day, filling=(None, None), reason=""
+):
     """Write one delivered content as the household's visit of the month and return what was ``Recorded``.
 
-    ``content`` is canonical (``visits.content``) and validated; ``base_version`` is the version that the
+    ``members`` are all who ever were members of the household, ``content`` is canonical (``visits.content``)
+    and validated; ``base_version`` is the version that the
     form showed (0: none), ``filling`` the seconds and the number of copied values. ``reason`` makes it a
     correction. The ledger is for the caller to refresh in the same transaction.
 
@@ -88,12 +91,13 @@ def record_visit(*, household, month, user, content, client_uuid, base_version, 
     """
     lock_household(household.pk)
     digest = body_hash(content, number=household.number, month=month, reason=reason)
-    known = VisitVersion.objects.filter(client_uuid=client_uuid).select_related("visit").first()
-    if known is not None:
-        if (known.body_hash, known.made_by_id) != (digest, user.pk):
+    for visit_id, version, *sent in VisitVersion.objects.filter(client_uuid=client_uuid).values_list(
+        "visit_id", "version", "body_hash", "made_by_id"
+    ):
+        if sent != [digest, user.pk]:
             raise TokenReused
-        return Recorded(known.visit, known.version, is_replay=True)
-    if problem := month_problem(household, month, day):
+        return Recorded(Visit.objects.get(pk=visit_id), version, is_replay=True)
+    if problem := month_problem(household, members, month, day):
         raise MonthRefused(problem)
     # A reviewer locks the visit alone: what is being approved is not overwritten as if it still waited.
     visit = Visit.objects.select_for_update(of=("self",)).filter(household=household, month=month).first()
@@ -134,7 +138,8 @@ def lock_household(pk):
     SQLite's immediate transactions do that by themselves.
     """
     if connection.vendor == "postgresql":
-        list(Household.objects.filter(pk=pk).select_for_update().values_list("pk"))
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM households_household WHERE id = %s FOR UPDATE", [pk])
 
 
 def _upon(visit, stored, content, base_version):

@@ -13,8 +13,9 @@ def settle_entries(*, households=None, months=None, area=None):
     """Mark which entries count; returns how many marks changed.
 
     Per household, month and item exactly one source counts: the feed, else the import, else the
-    visit. A member's feed supersedes the household's line of that item too. Entries of draft and
-    returned visits never count and never win.
+    visit. A member's feed supersedes the household's line of that item too, whichever source has
+    it: the department that named the person meant the same money. Entries of draft and returned
+    visits never count and never win.
 
     ``households`` are keys, ``months`` first days, ``area`` a code: each narrows what is looked
     at, ``None`` does not. Only marks that are wrong are written.
@@ -38,10 +39,11 @@ def _counting():
     source = IncomeEntry.Source
     same = IncomeEntry.objects.filter(household=OuterRef("household"), month=OuterRef("month"), item=OuterRef("item"))
     no_feed = ~Exists(same.filter(source=source.FEED))
+    no_member_s_feed = ~Exists(same.filter(source=source.FEED, member_key__gt=0))
     no_import = ~Exists(same.filter(source=source.IMPORT))
     collected = Exists(Visit.objects.collected().filter(pk=OuterRef("visit")))
     return (
-        Q(source=source.FEED)
+        (Q(source=source.FEED) & (Q(member_key__gt=0) | no_member_s_feed))
         | (Q(source=source.IMPORT) & no_feed)
         | (Q(source=source.VISIT) & collected & no_feed & no_import)
     )

@@ -97,6 +97,57 @@ def test_from_roster_to_ledger(run, roster, tmp_path):
     assert AuditEvent.objects.first().detail["created"] == 1
 
 
+def test_a_department_s_list(run, roster, tmp_path):
+    run("import_roster", roster)
+    rows = [
+        {"证件号码": resident_id(1), "月份": "2022-05", "金额": 350},
+        {"证件号码": resident_id(900), "月份": "2022-05", "金额": 9},
+    ]
+    path = write_xlsx(tmp_path / "feed.xlsx", rows, above=[["五月低保金"], []])
+    command = ("import_feed", path, "--item", "T01", "--department", "民政局")
+    before = every_row()
+    code, out, _, result = run(*command, "--dry-run")
+    assert (code, result["created"], result["not_on_register"], result["dry_run"]) == (0, 1, 1, True)
+    assert every_row() == before
+    code, out, _, result = run(*command)
+    assert (code, result["rows"], result["created"], result["errors"]) == (0, 2, 1, 0)
+    assert f"不在册（没有写入）：1\n  第 5 行 {identity.mask(resident_id(900))} 2022-05" in out
+    # A fee of one month: transfer income of the window, and the month is collected.
+    row = LedgerRow.objects.get()
+    assert (row.transfer, row.months_missing) == (350, 8)
+    event = AuditEvent.objects.first()
+    assert (event.subject, event.detail["department"], event.detail["item"]) == ("部门发放名单", "民政局", "T01")
+    before = every_row()
+    _, out, _, result = run(*command)
+    assert (result["created"], result["updated"], result["unchanged"], "没有变化" in out) == (0, 0, 1, True)
+    assert every_row() == before
+
+
+def test_a_department_s_list_that_is_refused(run, roster, tmp_path):
+    run("import_roster", roster)
+    rows = [{"证件号码": resident_id(1), "月份": "2022-05", "金额": amount} for amount in ("abc", 3)]
+    path = write_xlsx(tmp_path / "feed.xlsx", rows)
+    before = every_row()
+    for item, department, message in (
+        ("W01", "民政局", "民政局不能报“W01”。可以报：低保金（T01）、"),
+        ("T01", "气象局", "没有“气象局”这个部门。"),
+    ):
+        code, _, err, result = run("import_feed", path, "--item", item, "--department", department)
+        assert (code, result["created"], result["messages"][0][:15]) == (1, 0, message[:15])
+        assert message in err
+    out = tmp_path / "out.xlsx"
+    command = ("import_feed", path, "--item", "T01", "--department", "民政局", "--errors", out)
+    code, stdout, err, result = run(*command)
+    assert (code, result["rows"], result["errors"]) == (1, 2, 2)
+    assert "第 2 行 金额：“abc” 不是数字" in err
+    assert resident_id(1) not in stdout + err
+    rejected = read_sheet(out, key_column="证件号码")
+    assert [row[0] for row in rejected.rows] == [resident_id(1)] * 2
+    assert every_row() == before
+    missing = run("import_feed", tmp_path / "none.xlsx", "--item", "T01", "--department", "民政局")[3]
+    assert (missing["rows"], missing["errors"], missing["not_on_register"]) == (0, 1, 0)
+
+
 def test_a_dry_run_writes_nothing_and_ends_as_the_import_would(run, roster, tmp_path):
     before = every_row()
     code, out, _, result = run("import_roster", roster, "--dry-run")

@@ -26,6 +26,7 @@ def record(people):
         visit = Visit.objects.filter(household=household, month=JUNE).first()
         return record_visit(
             household=household,
+            members=household.members.all(),
             month=JUNE,
             user=people[who],
             content=content(entries, **fields),

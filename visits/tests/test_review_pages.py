@@ -28,6 +28,7 @@ def record(people):
         visit = Visit.objects.filter(household=household, month=month).first()
         return record_visit(
             household=household,
+            members=household.members.all(),
             month=month,
             user=people[who],
             content=content(entries, **fields),

@@ -66,6 +66,21 @@ def test_a_member_s_feed_supersedes_the_household_s_line(enter, household):
     assert counted() == {("feed", "T01", member.pk), ("import", "T02", 0)}
 
 
+def test_a_member_s_feed_supersedes_the_household_s_line_of_a_feed(enter, household, make_member):
+    """A department that named nobody before and names the persons now has not paid twice."""
+    first, second = household.members.get(), make_member(household)
+    line = enter(household, "feed")
+    settle_entries()
+    assert counted() == {("feed", "T01", 0)}
+    for member in (first, second):
+        enter(household, "feed", member=member)
+    assert settle_entries() == 1
+    assert counted() == {("feed", "T01", first.pk), ("feed", "T01", second.pk)}
+    IncomeEntry.objects.exclude(pk=line.pk).delete()
+    assert settle_entries() == 1
+    assert counted() == {("feed", "T01", 0)}
+
+
 def test_all_lines_of_the_winning_source_count(enter, household, make_member):
     first, second = household.members.get(), make_member(household)
     enter(household, "import", member=first)

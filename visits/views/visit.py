@@ -17,7 +17,7 @@ from accounts.clock import today
 from accounts.models import User
 from accounts.permissions import signed_in, wants_json
 from accounts.services import record_event
-from households.models import Household
+from households.models import Household, Member
 from ledger.services import refresh_ledger
 from visits.content import flatten, unflatten
 from visits.forms import VisitForm, fields_of, income_blocks
@@ -49,9 +49,10 @@ REASON_LENGTH = 200
 @require_http_methods(["GET", "HEAD", "POST"])
 def visit_page(request, number, month):
     """The visit of a month. A department sees no visits; who does not visit reads only."""
-    household = get_object_or_404(
-        Household.objects.visible_to(request.user).select_related("village__parent__parent"), number=number
-    )
+    households = Household.objects.visible_to(request.user)
+    if request.method != "POST":
+        households = households.select_related("village__parent__parent")
+    household = get_object_or_404(households, number=number)
     if request.user.has_role(Role.DEPARTMENT):
         raise PermissionDenied
     month = first_day(month)
@@ -78,7 +79,7 @@ def first_day(text):
 def _form(request, household, month):
     day = today()
     prefetch_related_objects([household], "members")
-    if problem := month_problem(household, month, day):
+    if problem := month_problem(household, household.members.all(), month, day):
         context = {"household": household, "month": month, "problem": problem}
         return render(request, "visits/no_month.html", context, status=404)
     materials = Materials.of(month, day)
@@ -97,14 +98,14 @@ def _post(request, household, month):
     if data.get("action") == "discard":
         delete_draft(household=household, month=month, user=request.user)
         return redirect(request.path)
-    prefetch_related_objects([household], "members")
-    items = {item.pk: item for item in IncomeItem.objects.order_by("code")}
-    form = VisitForm(data, members=household.members.all(), items=items, day=day)
+    members = list(Member.objects.filter(household=household))
+    items = {item.pk: item for item in IncomeItem.objects.order_by()}
+    form = VisitForm(data, members=members, items=items, day=day)
     token, reason = _token(data, form), _reason(data, form)
     clash = None
     if form.is_valid:
         try:
-            recorded = _record(request, household, month, form, token, reason, day)
+            recorded = _record(request, household, members, month, form, token, reason, day)
         except MonthRefused as refused:
             form.errors[""] = [str(refused)]
         except NeedsReason:
@@ -125,11 +126,12 @@ def _post(request, household, month):
 
 
 @transaction.atomic
-def _record(request, household, month, form, token, reason, day):
+def _record(request, household, members, month, form, token, reason, day):
     """Record the visit and what follows from it in the ledger, together or not at all."""
     content = _chosen(form.content, form.data, household, month)
     recorded = record_visit(
         household=household,
+        members=members,
         month=month,
         user=request.user,
         content=content,

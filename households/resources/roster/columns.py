@@ -39,6 +39,7 @@ STUDENTS = _words(STUDENT_STATUS) | {"非在校生": "", "非在校": "", "无":
 
 # Said once a household: rows of one household must not disagree about them.
 HOUSEHOLD_FIELDS = [
+    "hamlet",
     "kind",
     "monitor_kind",
     "risk_eliminated",

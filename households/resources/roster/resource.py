@@ -48,6 +48,7 @@ class RosterResource(SheetResource):
     name = Column("name", "姓名", NameWidget(60), is_required=True)
     id_number = Column("id_number", "证件号码", IdNumberWidget(), is_required=True)
     relation = Column("relation", "与户主关系", ChoiceWidget(RELATION_WORDS), is_required=True)
+    hamlet = Column("hamlet", "自然村", NameWidget(30), alias="村民小组")
     person_number = Column("person_number", "人口编号", CodeWidget(30))
     sex = Column("sex", "性别", ChoiceWidget(SEXES))
     birth_date = Column("birth_date", "出生日期", DayWidget())

@@ -10,6 +10,12 @@ from accounts.management.reporting import ReportingCommand
 from visits.tasks import IMPORTS, run_import, summary
 
 LINES_SHOWN = 20
+# The options of what a kind of file needs beside the file.
+PARAMETERS = {
+    "year": {"type": int, "help": "收入的年度，如 2021"},
+    "item": {"help": "报的项目，代码或名称，如 T01"},
+    "department": {"help": "哪个部门的名单，如 民政局"},
+}
 
 
 class ImportCommand(ReportingCommand):
@@ -22,20 +28,20 @@ class ImportCommand(ReportingCommand):
         parser.add_argument("--dry-run", action="store_true", help="只检查，不写入")
         parser.add_argument("--errors", type=Path, metavar="OUT.xlsx", help="把有错的行另存为工作簿，加一列“错误”")
         super().add_arguments(parser)
-        if IMPORTS[self.kind].needs_year:
-            parser.add_argument("--year", type=int, required=True, help="收入的年度，如 2021")
+        for name in IMPORTS[self.kind].needs:
+            parser.add_argument(f"--{name}", required=True, **PARAMETERS[name])
 
-    def handle(self, *args, file, dry_run, errors, json, year=None, **options):
+    def handle(self, *args, file, dry_run, errors, json, **options):
         if errors is not None and not errors.parent.is_dir():
             raise CommandError(f"{errors.name} 所在的文件夹不存在，请先建立。")
         result = run_import(
             self.kind,
             file,
             day=today(),
-            year=year,
             dry_run=dry_run,
             errors_path=errors,
             progress=self._progress if sys.stderr.isatty() else None,
+            **IMPORTS[self.kind].parameters(options),
         )
         self._report(result, dry_run)
         if json:
