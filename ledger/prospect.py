@@ -39,10 +39,14 @@ class Ground(NamedTuple):
         policies = list(PolicyYear.objects.in_force().order_by("window_start"))
         if not policies:
             return None
-        policy = [each for each in policies if each.window_start <= month][-1:] or policies[:1]
-        excluded = PolicyYear.uncounted_items.through.objects.filter(policyyear=policy[0], incomeitem=OuterRef("pk"))
+        begun = [policy for policy in policies if policy.window_start <= month]
+        return cls.of((begun or policies[:1])[-1])
+
+    @classmethod
+    def of(cls, policy):
+        excluded = PolicyYear.uncounted_items.through.objects.filter(policyyear=policy, incomeitem=OuterRef("pk"))
         items = IncomeItem.objects.annotate(is_counted=~Exists(excluded)).order_by("code")
-        return cls(policy[0], policy[0].terms(), {item.pk: item for item in items})
+        return cls(policy, policy.terms(), {item.pk: item for item in items})
 
     def kind(self, code):
         """(class, rhythm) of an item that counts, else a pair of ``None``."""

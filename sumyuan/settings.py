@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "visits",
     "ledger",
     "measures",
+    "checks",
     "reports",
     "demo",
     "sumyuan.apps.CountyAdminConfig",
@@ -151,6 +152,7 @@ JOB_KINDS = {
     "rebuild_ledger": "ledger.tasks.rebuild",
     "assign_measures": "measures.tasks.assign",
     "export_measures": "measures.tasks.export",
+    "run_checks": "checks.tasks.check",
     "export_ledger": "reports.tasks.run_export",
 }
 # Run a job at once in the caller, after its commit, in place of queueing it. For tests.

@@ -60,6 +60,8 @@ class Sheet:
 
     household: object
     month: date
+    # Everybody who ever was a member; those of the month are ``present``.
+    members: list = field(default_factory=list)
     visit: Visit | None = None
     previous: Visit | None = None
     states: dict = field(default_factory=dict)
@@ -69,11 +71,6 @@ class Sheet:
     comments: dict = field(default_factory=dict)
     returned: dict | None = None
     photos: list = field(default_factory=list)
-
-    @property
-    def members(self):
-        """Everybody who ever was a member; those of the month are ``present``."""
-        return self.household.members.all()
 
     @property
     def present(self):
@@ -141,6 +138,8 @@ def load_sheets(households, *, month, user, first_month=None, last_month=None):
     sheets = {household.pk: Sheet(household, month) for household in households}
     ids = list(sheets)
     prefetch_related_objects(households, Prefetch("members", Member.objects.order_by("pk")))
+    for sheet in sheets.values():
+        sheet.members = list(sheet.household.members.all())
     _read_visits(sheets, month, first, last)
     entries = IncomeEntry.objects.filter(household__in=ids, month__gte=first, month__lte=last)
     for household_id, told_in, item_id, member_key, amount, *rest in entries.order_by(

@@ -18,6 +18,7 @@ from openpyxl import load_workbook
 
 from accounts.models import Area, AuditEvent, Department, User
 from accounts.services import record_event
+from checks.models import Finding
 from households.models import AnnualIncome, Household, Member
 from jobs.models import Job
 from jobs.services import attach_output
@@ -168,6 +169,7 @@ ADMIN = {
     Measure: Rights(READERS, change=COUNTY, imports=COUNTY),
     SupportAction: Rights(READERS),
     ActionLog: Rights(READERS),
+    Finding: Rights(READERS),
 }
 
 
@@ -229,6 +231,9 @@ def world(people, village, household, make_household, far_village):
     )
     log = ActionLog.objects.create(action=action, on=day, state="suggested", by=people["civil"])
     risk = RiskPoint.objects.create(household=household, year=2022, kind="below_monitoring_line", raised_on=day)
+    finding = Finding.objects.create(
+        household=household, month=JUNE, code="H04", severity="look", text="没有登联系电话。", found_on=day, seen_on=day
+    )
     rebuild_ledger(year=2022)
     ledger, _ = VillageLedger.objects.get_or_create(village=village, year=2022)
     job = Job.objects.create(
@@ -251,7 +256,7 @@ def world(people, village, household, make_household, far_village):
     rows = [village, people["civil"].department, people["cadre"], event, job, household, household.members.get()]
     rows += [income, item, FeedRight.objects.get(item="T01"), visit, entry]
     rows += [PolicyYear.objects.get(year=2022, is_in_force=True), LedgerRow.objects.get(household=household)]
-    rows += [ledger, risk, measure.line, measure, action, log]
+    rows += [ledger, risk, measure.line, measure, action, log, finding]
     return {
         "rows": {type(row): row.pk for row in rows},
         "number": household.number,

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Area, AuditEvent, Department, User
 from accounts.services import record_event
+from checks.models import Finding
 from households.models import AnnualIncome, Household, Member
 from jobs.models import Job
 from ledger.models import LedgerRow, RiskPoint, VillageLedger
@@ -26,7 +27,7 @@ def small_county(people, make_household, village, next_village, far_village):
 
     "near" is paired with the helper and has an action of the civil affairs department; "far"
     has one of the labour department. Each has a visit, an entry of each source, last year's
-    income, a ledger row and a risk point.
+    income, a ledger row, a risk point and a finding.
     """
     civil, labour = people["civil"].department, people["labour"].department
     households = {
@@ -44,6 +45,9 @@ def small_county(people, make_household, village, next_village, far_village):
         IncomeEntry.objects.create(**common, source="feed", department=civil if name == "near" else labour)
         AnnualIncome.objects.create(household=household, year=2021, persons=1)
         RiskPoint.objects.create(household=household, year=2022, kind="income_falling", raised_on=MONTH)
+        Finding.objects.create(
+            household=household, month=MONTH, code="H04", severity="look", text="电话", found_on=MONTH, seen_on=MONTH
+        )
         if name != "next":
             action = SupportAction.objects.create(
                 household=household,
@@ -74,7 +78,7 @@ HOUSEHOLDS = {
     "nobody": set(),
 }
 DEPARTMENTS = {"civil", "labour"}
-PARTS = [Visit, AnnualIncome, LedgerRow, RiskPoint]
+PARTS = [Visit, AnnualIncome, LedgerRow, RiskPoint, Finding]
 
 
 def names(small_county, queryset, path="household"):
@@ -154,7 +158,7 @@ def test_accounts_trail_and_jobs(small_county, people):
 
 
 ALL = [Area, User, Job, Household, Member, Visit, IncomeEntry, FeedRight, LedgerRow, VillageLedger, RiskPoint]
-ALL += [SupportAction]
+ALL += [SupportAction, Finding]
 
 
 @pytest.mark.parametrize("model", ALL, ids=lambda model: model.__name__)
