@@ -46,8 +46,8 @@ class QueueFilter(django_filters.FilterSet):
 
     def filter_kind(self, queryset, name, value):
         conditions = {
-            "doubtful": Q(doubts__gt=0),
-            "usual": Q(doubts=0),
+            "doubtful": Q(is_doubtful=True),
+            "usual": Q(is_doubtful=False),
             "again": Q(compared_with__isnull=False),
         }
         return queryset.filter(conditions[value])

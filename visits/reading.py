@@ -22,7 +22,10 @@ BAD = {**dict.fromkeys(GUARANTEES, False), "has_risk": True, "has_income_risk": 
 
 
 class Fact(NamedTuple):
-    """One field in words. ``old`` is what stood there when it was last decided on, ``None`` where it is the same."""
+    """One field in words. ``old`` is what stood there when it was last decided on, ``None`` where it is the same.
+
+    ``findings`` are what the checks say of it.
+    """
 
     field: str
     label: str
@@ -30,6 +33,7 @@ class Fact(NamedTuple):
     old: str | None
     is_bad: bool
     comments: list
+    findings: list
 
 
 class Amount(NamedTuple):
@@ -71,7 +75,7 @@ class Reading:
     """One visit as the page shows it; all lists are empty where there is no visit.
 
     ``changes`` are the differences from the version that was decided on before, ``latest`` the version
-    that made them (who, when, why).
+    that made them (who, when, why). ``findings`` are those of the checks that stand beside no field.
     """
 
     visit: Visit | None = None
@@ -86,6 +90,7 @@ class Reading:
     photos: list = field(default_factory=list)
     is_compared: bool = False
     changes: list = field(default_factory=list)
+    findings: list = field(default_factory=list)
     latest: VisitVersion | None = None
     steps: list = field(default_factory=list)
 
@@ -97,10 +102,11 @@ class Reading:
         return [fact.field for fact in (*facts, *lines)]
 
 
-def read_visit(*, visit, household, month, user, items):
+def read_visit(*, visit, household, month, user, items, findings=()):
     """The ``Reading`` of a month: ``visit`` is the visit in the user's scope, or ``None``.
 
-    ``items`` are all items by code. A fixed number of queries, however many versions there are.
+    ``items`` are all items by code, ``findings`` what the checks say of the household in that month. A fixed
+    number of queries, however many versions there are.
     """
     entries = list(
         IncomeEntry.objects.visible_to(user)
@@ -113,7 +119,7 @@ def read_visit(*, visit, household, month, user, items):
     }
     entries = [entry for entry in entries if entry.month == month]
     if visit is None:
-        return Reading(amounts=_by_class(entries, [], {}, last, items))
+        return Reading(amounts=_by_class(entries, [], {}, last, items), findings=list(findings))
     names = Names.of(items.values(), household.members.all())
     content = Rows.of(visit).content()
     versions = list(VisitVersion.objects.filter(visit=visit).select_related("made_by").order_by("version"))
@@ -124,6 +130,9 @@ def read_visit(*, visit, household, month, user, items):
         comments[comment.field].append(comment)
     old = {key: value for key, value, _ in changed_fields(before.content, content)} if before else {}
     flat = flatten(content)
+    beside = defaultdict(list)
+    for finding in findings:
+        beside[finding.field].append(finding)
     facts = {
         key: Fact(
             key,
@@ -132,10 +141,12 @@ def read_visit(*, visit, household, month, user, items):
             field_value(key, old[key]) if key in old else None,
             key in BAD and flat.get(key) is BAD[key],
             comments[key],
+            # Of an item as a whole ("entries.W01"), beside each of its amounts.
+            beside[key] + (beside[key.partition("/")[0]] if "/" in key else []),
         )
         for key in flat.keys() | old.keys()
     }
-    return Reading(
+    reading = Reading(
         visit=visit,
         amounts=_by_class(entries, _gone(old, flat), facts, last, items),
         seen=_pick(facts, SEEN),
@@ -151,15 +162,18 @@ def read_visit(*, visit, household, month, user, items):
         latest=latest,
         steps=_steps(visit, versions, comments, names),
     )
+    shown = {field for key in reading.fields for field in (key, key.partition("/")[0])}
+    reading.findings = [finding for finding in findings if finding.field not in shown]
+    return reading
 
 
 def _pick(facts, keys):
-    """The facts of these fields; what may be left out is, where nothing stands or stood there."""
-    return [
-        facts[key]
-        for key in keys
-        if key not in OPTIONAL or facts[key].old is not None or facts[key].comments or facts[key].value != NOTHING
-    ]
+    """The facts of these fields; what may be left out is, where there is nothing to say of it."""
+    return [facts[key] for key in keys if key not in OPTIONAL or _says_something(facts[key])]
+
+
+def _says_something(fact):
+    return fact.value != NOTHING or fact.old is not None or bool(fact.comments or fact.findings)
 
 
 def _lines(facts, table):

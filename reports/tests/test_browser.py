@@ -30,7 +30,12 @@ LEDGER = ("/ledger/2022/", f"/ledger/2022/{VILLAGE}/", f"/ledger/2022/household/
 PAGES = {
     "cadre": (*EVERYONE, *LEDGER, f"/households/{EXAMPLE_A}/", f"/visits/{EXAMPLE_A}/2022-05/", "/reports/"),
     "helper": EVERYONE,
-    "township": (*EVERYONE, *LEDGER, "/ledger/2022/130630100/", "/reports/"),
+    "township": (
+        *EVERYONE,
+        *LEDGER,
+        *("/ledger/2022/130630100/", "/reports/", "/visits/review/", "/visits/review/?tick=usual"),
+        f"/visits/{EXAMPLE_A}/2022-06/",
+    ),
     "county": (*EVERYONE, *LEDGER, "/ledger/2022/130630/", "/ledger/2022/130630/?flag=any", "/reports/", "/imports/"),
     "civil": EVERYONE,
     "auditor": (*EVERYONE, *LEDGER, "/reports/"),

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from accounts.models import Department
+from checks.models import Finding
 from measures.models import Measure, SupportAction
 from visits.models import IncomeEntry, Visit, VisitPhoto
 from visits.services import approve_visits, record_visit, return_visit
@@ -318,3 +319,32 @@ def test_comments_and_old_values_are_text(read, record, people):
     assert "&lt;script&gt;alert" in page
     for markup in ("<b>x", "<b>y", "<i>", "<script>alert"):
         assert markup not in page, markup
+
+
+def test_findings_stand_beside_their_field(read, record, household):
+    record({"W01/0": 1500, "P01/0": 100})
+    about = {"household": household, "found_on": DAY, "seen_on": DAY}
+    for code, field, state, month in (
+        ("I02", "entries.W01", "open", JUNE),
+        ("I10", "entries.P01/0", "explained", JUNE),
+        ("L01", "needs", "fixed", JUNE),
+        ("H04", "", "open", JUNE),
+        ("I07", "entries.T01", "open", JUNE),
+        ("I06", "entries.W01", "open", date(2022, 5, 1)),
+    ):
+        said = {"note": "同一笔", "explained_at": datetime.now(UTC)} if state == "explained" else {}
+        text = f"疑点{code}"
+        Finding.objects.create(
+            **about, code=code, field=field, state=state, month=month, severity="look", text=text, **said
+        )
+    page = read("township").content.decode()
+    income = part(page, "income", "needs")
+    assert "再看看：疑点I02" in income[income.index("务工工资") : income.index("财产性收入")]
+    assert "疑点I10 <small>已说明：同一笔</small>" in income[income.index("土地流转收入") :]
+    # What stands beside no field of this visit is said on top; what is gone, or of another month, nowhere.
+    top = page[: page.index('id="seen"')]
+    assert "疑点H04" in top
+    assert "疑点I07" in top
+    assert "疑点I02" not in top
+    assert "疑点L01" not in page
+    assert "疑点I06" not in page

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from accounts.models import AuditEvent
+from checks.models import Finding
 from ledger.models import LedgerRow
 from ledger.services import rebuild_ledger
 from visits.models import FieldComment, Visit
@@ -140,15 +141,57 @@ def test_a_row_says_what_to_look_at(queue, open_queue):
         assert words not in said["平常"], words
 
 
+@pytest.fixture
+def find():
+    """``find(visit, "look")``: an open finding of that severity about the month of a visit."""
+
+    def find(visit, severity, *, code="I02", text="这个月工资超过三万", **fields):
+        about = {"household": visit.household, "month": visit.month, "field": "entries.W01"}
+        return Finding.objects.create(
+            **{**about, "code": code, "severity": severity, "text": text, "found_on": DAY, "seen_on": DAY, **fields}
+        )
+
+    return find
+
+
+def test_what_the_checks_found_comes_before_what_the_visit_tells(queue, open_queue, find):
+    find(queue["大跌"], "look")
+    find(queue["平常"], "must", text="两个户主")
+    response = open_queue()
+    assert names(response)[:3] == ["平常", "大跌", "有险"]
+    said = rows(response)
+    assert "两个户主" in said["平常"]
+    assert "这个月工资超过三万" in said["大跌"]
+    assert names(open_queue("kind=usual")) == []
+
+
+@pytest.mark.parametrize(
+    ("severity", "fields", "is_usual"),
+    [
+        ("must", {}, False),
+        ("look", {}, False),
+        ("note", {}, True),
+        ("must", {"state": "fixed"}, True),
+        ("must", {"state": "explained", "note": "卖了牛", "explained_at": "2022-07-09T08:00:00+08:00"}, True),
+        ("must", {"month": MAY}, True),
+    ],
+)
+def test_an_open_finding_of_the_month_makes_a_visit_doubtful(queue, open_queue, find, severity, fields, is_usual):
+    find(queue["平常"], severity, **fields)
+    assert names(open_queue("kind=usual")) == (["平常"] if is_usual else [])
+    row = rows(open_queue())["平常"]
+    assert ("这个月工资超过三万" in row) is ("state" not in fields and "month" not in fields)
+
+
 def test_exactly_three_times_is_no_jump(record, open_queue, household):
     record(household, {"W01/0": 1000, "C01/0": 100}, month=MAY)
     record(household, {"W01/0": 2700})
     assert not Visit.objects.get(month=JUNE).entries.filter(is_counted=False).exists()
     lines = {line.visit.month: line for line in open_queue().context["lines"]}
-    assert (lines[JUNE].net, lines[JUNE].last_net, lines[JUNE].doubts) == (270_000, 90_000, [])
+    assert (lines[JUNE].net, lines[JUNE].last_net, lines[JUNE].reasons) == (270_000, 90_000, [])
     record(household, {"W01/0": 2700.01})
     lines = {line.visit.month: line for line in open_queue().context["lines"]}
-    assert lines[JUNE].doubts == ["收入是上月的三倍以上"]
+    assert lines[JUNE].reasons == ["收入是上月的三倍以上"]
 
 
 @pytest.mark.parametrize(
@@ -244,7 +287,7 @@ def test_an_empty_queue_says_that_all_is_done(open_queue, people):
 
 
 def test_the_queue_costs_the_same_at_any_size(
-    record, client, people, make_household, village, django_assert_max_num_queries
+    record, client, people, make_household, village, find, django_assert_max_num_queries
 ):
     client.force_login(people["township"])
 
@@ -252,7 +295,9 @@ def test_the_queue_costs_the_same_at_any_size(
         for number in range(count):
             household = make_household(village, head=f"户{number}")
             record(household, {"W01/0": 1000}, month=MAY)
-            record(household, {"W01/0": 5000})
+            visit = record(household, {"W01/0": 5000})
+            find(visit, "look")
+            find(visit, "note", code="I07")
         with django_assert_max_num_queries(12) as captured:
             client.get(f"{QUEUE}?kind=doubtful&month=2022-06")
         return len(captured)

@@ -4,11 +4,12 @@ from django.shortcuts import render
 
 from accounts.clock import today
 from accounts.models import User
+from checks.models import Finding
 from visits.forms.review import DecisionForm
 from visits.models import IncomeItem, Visit
 from visits.months import add_months
-from visits.queue import queue_lines, with_doubts, with_own
 from visits.reading import read_visit
+from visits.views.queue import in_queue, queue_lines, with_own
 
 Role = User.Role
 ENTERS = (Role.VILLAGE, Role.HELPER)
@@ -22,9 +23,16 @@ def reading_page(request, household, month, *, decision=None, refusal="", status
     """
     user, day = request.user, today()
     visits = Visit.objects.visible_to(user).filter(household=household, month=month)
-    visit = with_own(with_doubts(visits), user).select_related("visitor", "reviewed_by").first()
-    items = {item.pk: item for item in IncomeItem.objects.visible_to(user)}
-    reading = read_visit(visit=visit, household=household, month=month, user=user, items=items)
+    visit = with_own(in_queue(visits), user).select_related("visitor", "reviewed_by").first()
+    findings = Finding.objects.visible_to(user).filter(household=household, month=month)
+    reading = read_visit(
+        visit=visit,
+        household=household,
+        month=month,
+        user=user,
+        items={item.pk: item for item in IncomeItem.objects.visible_to(user)},
+        findings=list(findings.exclude(state=Finding.State.FIXED).doubtful_first()),
+    )
     waits = visit is not None and visit.state == Visit.State.SUBMITTED
     may_review = waits and user.has_role(Role.TOWNSHIP)
     if decision is None and may_review and not visit.is_own:
@@ -37,7 +45,7 @@ def reading_page(request, household, month, *, decision=None, refusal="", status
         "following": following if following <= day else None,
         "visit": visit,
         "reading": reading,
-        "doubts": queue_lines([visit])[0] if may_review else None,
+        "line": queue_lines([visit], user)[0] if may_review else None,
         "decision": decision if may_review and not visit.is_own else None,
         "is_own": may_review and visit.is_own,
         "may_correct": visit is not None and visit.state == Visit.State.APPROVED and user.has_role(*ENTERS),

@@ -20,9 +20,9 @@ from ledger.services import refresh_ledger
 from visits.filters import QueueFilter
 from visits.forms.review import APPROVE, DecisionForm, chosen_visits
 from visits.models import IncomeItem, Visit
-from visits.queue import queue_lines, with_doubts, with_own
 from visits.reading import read_visit
 from visits.services import ReviewRefused, approve_visits, return_visit
+from visits.views.queue import in_queue, queue_lines, with_own
 from visits.views.reading import reading_page
 from visits.views.visit import first_day
 
@@ -42,15 +42,14 @@ def visit_review(request):
         return _approve_many(request)
     waiting = Visit.objects.visible_to(request.user).filter(state=Visit.State.SUBMITTED)
     months = list(waiting.order_by("-month").values_list("month", flat=True).distinct())
-    chosen = QueueFilter(
-        request.GET or None, queryset=_in_order(waiting, request.user), user=request.user, months=months
-    )
+    queue = with_own(in_queue(waiting), request.user).select_related("household__village__parent", "visitor")
+    chosen = QueueFilter(request.GET or None, queryset=queue, user=request.user, months=months)
     page = Paginator(chosen.qs, PAGE_SIZE).get_page(request.GET.get("page"))
     may_act = request.user.has_role(Role.TOWNSHIP)
     context = {
         "chosen": chosen,
         "page": page,
-        "lines": queue_lines(list(page)),
+        "lines": queue_lines(list(page), request.user),
         "total": waiting.count(),
         "may_act": may_act,
         "is_wide": request.user.has_role(Role.COUNTY, Role.AUDITOR),
@@ -81,12 +80,6 @@ def visit_decide(request, number, month):
     done = "通过" if form.cleaned_data["decision"] == APPROVE else "退回"
     messages.success(request, f"{household.head_name or household.number} {month.month} 月的走访已{done}。")
     return redirect(_queue(request.POST.get("back", "")))
-
-
-def _in_order(waiting, user):
-    """The visits with their doubts, those with the most reasons to look first, then village by village."""
-    visits = with_own(with_doubts(waiting), user).select_related("household__village__parent", "visitor")
-    return visits.order_by("-doubts", "household__village", "household__number", "month")
 
 
 def _approve_many(request):

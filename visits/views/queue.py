@@ -21,6 +21,9 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from checks.choices import RANKS, Severity
+from checks.models import Finding
+from checks.querysets import with_doubts
 from households.choices import Cause
 from visits.content import GUARANTEES, changed_fields
 from visits.models import IncomeClass, IncomeEntry, VisitVersion
@@ -33,20 +36,24 @@ COST = IncomeClass.BUSINESS_COST
 JUMP = 3
 # Before the first of a month, within so many days, there is one other first of a month.
 ONE_MONTH_BACK = timedelta(days=40)
+# Open findings of this rank or a worse one put a visit among the doubtful; a mere hint does not.
+DOUBTFUL = RANKS[Severity.LOOK]
 GUARANTEE_WORDS = dict(zip(GUARANTEES, ("住房", "义务教育", "基本医疗", "饮水"), strict=True))
 
 
 class Line(NamedTuple):
     """One visit of the queue. ``net`` and ``last_net`` are fen, ``None`` where nothing was told.
 
-    Income counted less production costs, of the month and of the one before. ``changed`` is the number of
-    fields that differ from the version decided on before, ``None`` where none was.
+    Income counted less production costs, of the month and of the one before. ``reasons`` to look at it are
+    told by the visit itself, in words, ``findings`` by the checks; ``open_guarantees`` were answered with no.
+    ``changed`` is the number of fields that differ from the version decided on before, ``None`` where none was.
     """
 
     visit: object
     net: int | None
     last_net: int | None
-    doubts: list
+    reasons: list
+    findings: list
     open_guarantees: list
     changed: int | None
 
@@ -56,15 +63,16 @@ class Line(NamedTuple):
 
     @property
     def is_usual(self):
-        return not self.visit.doubts
+        return not self.visit.is_doubtful
 
 
-def with_doubts(visits):
-    """The visits with what a reviewer looks at first, to be ordered and filtered by.
+def in_queue(visits):
+    """The visits with what a reviewer looks at first, the most doubtful first, then village by village.
 
-    Adds ``has_jumped`` (the month's income against the month before), ``compared_with`` (the version that
-    was decided on before, ``None`` where none was) and ``doubts``: how many reasons there are to look at the
-    visit itself, of a told risk, a told income risk, an open guarantee, a jump and an earlier decision.
+    Adds ``worst_doubt`` and ``doubts`` (the open findings of the checks), ``has_jumped`` (the month's income
+    against the month before), ``compared_with`` (the version that was decided on before, ``None`` where none
+    was), ``reasons`` (how many there are in the visit itself: a told risk, a told income risk, an open
+    guarantee, a jump, an earlier decision) and ``is_doubtful``.
     """
     version = VisitVersion.objects.filter(visit=OuterRef("pk"), version=OuterRef("version"))
     visits = visits.annotate(has_jumped=_jumped(), compared_with=Subquery(version.values("compared_with")[:1]))
@@ -75,8 +83,16 @@ def with_doubts(visits):
         Q(has_jumped=True),
         Q(compared_with__isnull=False),
     )
-    doubts = [Case(When(reason, then=1), default=0, output_field=IntegerField()) for reason in reasons]
-    return visits.annotate(doubts=sum(doubts, start=Value(0)))
+    counted = [Case(When(reason, then=1), default=0, output_field=IntegerField()) for reason in reasons]
+    visits = with_doubts(visits.annotate(reasons=sum(counted, start=Value(0))))
+    is_doubtful = Q(reasons__gt=0) | Q(worst_doubt__gte=DOUBTFUL)
+    visits = visits.annotate(is_doubtful=ExpressionWrapper(is_doubtful, output_field=BooleanField()))
+    return visits.order_by(
+        F("worst_doubt").desc(),
+        F("reasons").desc(),
+        F("doubts").desc(),
+        *("household__village", "household__number", "month"),
+    )
 
 
 def with_own(visits, user):
@@ -84,24 +100,21 @@ def with_own(visits, user):
     return visits.annotate(is_own=ExpressionWrapper(own_visits(user), output_field=BooleanField()))
 
 
-def queue_lines(visits):
-    """A ``Line`` of each visit (of ``with_doubts``), in their order: two queries, however many they are."""
-    nets, changed = _nets(visits), _changed(visits)
-    return [
-        Line(
-            visit,
-            net := nets.get((visit.household_id, visit.month)),
-            last := nets.get((visit.household_id, add_months(visit.month, -1))),
-            doubt_words(visit, net, last),
-            [words for name, words in GUARANTEE_WORDS.items() if getattr(visit, name) is False],
-            changed.get(visit.pk),
-        )
-        for visit in visits
-    ]
+def queue_lines(visits, user):
+    """A ``Line`` of each visit (of ``in_queue``), in their order: three queries, however many they are."""
+    nets, changed, findings = _nets(visits), _changed(visits), _findings(visits, user)
+    lines = []
+    for visit in visits:
+        key = visit.household_id, visit.month
+        net, last_net = nets.get(key), nets.get((visit.household_id, add_months(visit.month, -1)))
+        guarantees = [words for name, words in GUARANTEE_WORDS.items() if getattr(visit, name) is False]
+        reasons = _reason_words(visit, net, last_net)
+        lines.append(Line(visit, net, last_net, reasons, findings[key], guarantees, changed.get(visit.pk)))
+    return lines
 
 
-def doubt_words(visit, net, last_net):
-    """What to look at of a visit, in short words."""
+def _reason_words(visit, net, last_net):
+    """What the visit itself gives to look at, in short words."""
     words = []
     if visit.has_risk:
         kinds = "、".join(Cause(code).label for code in visit.risk_kinds.split(",") if code)
@@ -154,6 +167,18 @@ def _nets(visits):
     )
     sums = entries.order_by().values_list("household", "month").annotate(net=Sum(_signed()))
     return {(household, month): net for household, month, net in sums}
+
+
+def _findings(visits, user):
+    """(household id, month) -> texts of the open findings, the worst first."""
+    found = Finding.objects.visible_to(user).open().doubtful_first()
+    texts = defaultdict(list)
+    rows = found.filter(
+        household__in={visit.household_id for visit in visits}, month__in={visit.month for visit in visits}
+    )
+    for household, month, text in rows.values_list("household", "month", "text"):
+        texts[household, month].append(text)
+    return texts
 
 
 def _changed(visits):
