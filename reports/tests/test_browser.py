@@ -33,7 +33,12 @@ PAGES = {
         *("/visits/", "/visits/?show=all&by=name", f"/visits/{EXAMPLE_A}/2022-05/print/", "/visits/print/"),
     ),
     "helper": (*EVERYONE, "/visits/"),
-    "township": (*EVERYONE, *LEDGER, "/ledger/2022/130630100/", "/reports/"),
+    "township": (
+        *EVERYONE,
+        *LEDGER,
+        *("/ledger/2022/130630100/", "/reports/", "/visits/review/", "/visits/review/?tick=usual"),
+        f"/visits/{EXAMPLE_A}/2022-06/",
+    ),
     "county": (*EVERYONE, *LEDGER, "/ledger/2022/130630/", "/ledger/2022/130630/?flag=any", "/reports/", "/imports/"),
     "civil": EVERYONE,
     "auditor": (*EVERYONE, *LEDGER, "/reports/"),
