@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from checks.models import Finding
 from checks.querysets import with_doubts
-from checks.services import refresh_findings, run_checks
+from checks.services import check_reported, refresh_findings, run_checks
 from households.models import Household
 from jobs.services import start_job
 from ledger.models import PolicyYear
@@ -344,3 +344,34 @@ def test_as_a_job_in_its_owners_scope(home, told, people, county, village, djang
         assert job.state == state, job.message
     assert Finding.objects.filter(household=home).exists()
     assert Household.objects.count() == 1
+
+
+def waiting():
+    return Visit.objects.filter(state="submitted")
+
+
+def test_what_was_reported_since_is_checked_once(make_household, village, people):
+    household = make_household(village, phone="123")
+    visit = Visit.objects.create(
+        household=household, month=JUNE, visited_on=JUNE, visitor=people["cadre"], state="submitted"
+    )
+    assert check_reported(visits=waiting(), day=DAY) == 0
+    assert "H04" in household.findings.values_list("code", flat=True)
+    Finding.objects.all().delete()
+    check_reported(visits=waiting(), day=DAY)
+    assert not household.findings.exists(), "this version was looked at"
+    Visit.objects.filter(pk=visit.pk).update(version=2)
+    check_reported(visits=waiting(), day=DAY)
+    assert household.findings.exists()
+
+
+def test_so_many_at_once_and_no_more(make_household, village, people, django_assert_num_queries):
+    for number in range(5):
+        household = make_household(village, phone=f"1390000000{number}")
+        Visit.objects.create(
+            household=household, month=JUNE, visited_on=JUNE, visitor=people["cadre"], state="submitted"
+        )
+    assert check_reported(visits=waiting(), day=DAY, most=3) == 2
+    assert check_reported(visits=waiting(), day=DAY, most=3) == 0
+    with django_assert_num_queries(3):
+        check_reported(visits=waiting(), day=DAY)

@@ -15,6 +15,7 @@ from accounts.clock import today
 from accounts.models import User
 from accounts.permissions import allow
 from accounts.services import record_event
+from checks.services import check_reported
 from households.models import Household
 from ledger.services import refresh_ledger
 from visits.filters import QueueFilter
@@ -41,6 +42,7 @@ def visit_review(request):
     if request.method == "POST":
         return _approve_many(request)
     waiting = Visit.objects.visible_to(request.user).filter(state=Visit.State.SUBMITTED)
+    unchecked = check_reported(visits=waiting, day=today())
     months = list(waiting.order_by("-month").values_list("month", flat=True).distinct())
     queue = with_own(in_queue(waiting), request.user).select_related("household__village__parent", "visitor")
     chosen = QueueFilter(request.GET or None, queryset=queue, user=request.user, months=months)
@@ -50,7 +52,8 @@ def visit_review(request):
         "chosen": chosen,
         "page": page,
         "lines": queue_lines(list(page), request.user),
-        "total": waiting.count(),
+        "total": waiting.count() if chosen.is_narrowed else page.paginator.count,
+        "unchecked": unchecked,
         "may_act": may_act,
         "is_wide": request.user.has_role(Role.COUNTY, Role.AUDITOR),
         # Without script, the link that ticks the usual ones asks for the page with them ticked.

@@ -186,7 +186,7 @@ def _saved(request, household, month, recorded, token, asks_json):
         answer = {"status": "saved", "version": recorded.version, "replay": recorded.is_replay, "address": address}
         return JsonResponse(answer | {"photos": f"{address}photos/"})
     messages.success(request, f"{household.head_name or household.number} {month.month} 月走访已上报。")
-    return redirect(f"{address}?accepted={token}")
+    return redirect(f"{reverse('visit_list')}?accepted={token}")
 
 
 def _typed(data):
