@@ -30,8 +30,8 @@ class Finding(models.Model):
     member_key = models.BigIntegerField("成员键", default=0, editable=False)
     code = models.CharField("规则", max_length=4)
     severity = models.CharField("程度", max_length=4, choices=Severity.choices)
-    # Key of the field in ``visits.content`` that it stands beside; "entries.W01" is an item, "entries"
-    # are all amounts, "" is the household.
+    # Key of the field in ``visits.content`` that it stands beside; "entries" are
+    # all amounts, "" is the household.
     field = models.CharField("字段", max_length=40, blank=True)
     text = models.CharField("内容", max_length=200)
     # What fired it: quantity (``checks.quantities``) -> integer, and facts of the register. Never an ID or a phone.

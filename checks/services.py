@@ -152,7 +152,7 @@ def run_checks(*, year, area=None, day, progress=None):
     ``progress(done, total, message)`` is told how far it is. Returns ``year``, ``area``, ``households``,
     ``findings``, ``open`` and ``by_code`` (every code of ``RULES``). Raises ``PolicyYear.DoesNotExist``.
     """
-    ground = Ground.of(PolicyYear.objects.in_force().get(year=year))
+    ground = Ground.for_month(PolicyYear.objects.in_force().get(year=year).window_start)
     households = Household.objects.present_on(day).order_by("village_id", "pk")
     households = list((households.within(area) if area else households).values_list("pk", flat=True))
     months = _last_months(ground.policy, area, day)

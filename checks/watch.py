@@ -27,9 +27,9 @@ class Bound(NamedTuple):
 class Watch(NamedTuple):
     """One doubt, and what has to be typed for it. Without conditions it stands as it is.
 
-    ``field`` is the key (``visits.content``) of what it stands beside: "entries.W01/12", "needs"; "entries.W01"
-    is an item with all its rows, "entries" all amounts, "" the household. ``member_key`` is the member in
-    doubt, 0 for none. ``values`` are the known facts behind it.
+    ``field`` is the key (``visits.content``) of what it stands beside: "entries.W01/12", "needs"; "entries"
+    are all amounts, "" is the household. ``member_key`` is the member in doubt, 0 for none. ``values`` are the
+    known facts behind it.
     """
 
     code: str

@@ -75,6 +75,9 @@ class Page:
         return 404 if who in self.missing else self.rest
 
 
+# Who visits, and who reviews, whether or not the household.
+OWNERS = frozenset({"cadre", "next_cadre", "helper", "nobody"})
+TOWNSHIPS = frozenset({"township", "other_township"})
 COUNTY, OWNER, SYSTEM = frozenset({"county"}), frozenset({"cadre"}), frozenset({"system"})
 
 PAGES = {
@@ -83,6 +86,11 @@ PAGES = {
     "household_search": Page("/households/search/", ALL - SYSTEM, post={"q": "李"}),
     "household_export": Page("/households/export/", AREA | {"helper"}),
     "household": Page("/households/{number}/", OVER | {"helper", "civil"}, rest=404),
+    "visit_list": Page("/visits/", OWNERS),
+    "visit_print_many": Page("/visits/print/", OWNERS | TOWNSHIPS),
+    "visit_print": Page(
+        "/visits/{number}/2022-06/print/", frozenset({"cadre", "helper", "township"}), missing=OWNERS | TOWNSHIPS
+    ),
     "differences": Page("/visits/differences/", ALL - SYSTEM),
     "visit": Page("/visits/{number}/2022-06/", OVER | {"helper"}, forbidden=frozenset({"civil"}), rest=404),
     "visit_review": Page("/visits/review/", frozenset({"township", "other_township", "county", "auditor"})),

@@ -88,7 +88,7 @@ def status_and_transfer(case):
         if not case.earned(item, add_months(case.month, 1 - STATUS_MONTHS)):
             bounds = [Bound((item,), at_most=0)] + ([] if holders else [Bound((ticked,), at_least=1)])
             text = f"享受{name}，{STATUS_MONTHS} 个月没有{name}金，请核对。"
-            yield from case.doubts(text, *bounds, field=f"entries.{item}", holders=holders)
+            yield from case.doubts(text, *bounds, field=case.place(item), holders=holders)
         if not holders:
             bounds = Bound((item,), at_least=1), Bound((ticked,), at_most=0)
             yield from case.doubts(f"有{name}金，没有登享受{name}，请核对。", *bounds, field="policies")
@@ -101,7 +101,7 @@ def subsidy_without_disabled(case):
     )
     if not disabled:
         bounds = Bound((DISABILITY_SUBSIDY,), at_least=1), Bound(("change/disability",), at_most=0)
-        yield from case.doubts("有残疾人两项补贴，户里没有登残疾人。", *bounds, field=f"entries.{DISABILITY_SUBSIDY}")
+        yield from case.doubts("有残疾人两项补贴，户里没有登残疾人。", *bounds, field=case.place(DISABILITY_SUBSIDY))
 
 
 @check("I05", "务工或在公益岗，没有工资", Severity.LOOK)
@@ -154,12 +154,12 @@ def unlike_last_year(case):
         before, so_far = last.get(item, 0), case.earned(item, case.account_start)
         if before > YEARLY_AMOUNT and not so_far and collected >= MONTHS_TO_COME[rhythm]:
             text = f"上年这项有 {yuan(before)}，本年度还没有，请问问。"
-            yield from case.doubts(text, Bound((item,), at_most=0), field=f"entries.{item}", last_year=before)
+            yield from case.doubts(text, Bound((item,), at_most=0), field=case.place(item), last_year=before)
         elif not before and so_far <= YEARLY_AMOUNT:
             # With this month's, the year's amount passes the line; what passed it earlier was asked about then.
             new = Bound((item,), at_least=YEARLY_AMOUNT + 1 - so_far)
             text = f"上年没有这项，本年度已超过 {yuan(YEARLY_AMOUNT)}，请核对项目。"
-            yield from case.doubts(text, new, field=f"entries.{item}", so_far=so_far)
+            yield from case.doubts(text, new, field=case.place(item), so_far=so_far)
 
 
 @check("I08", "有生产支出没有收入，或有收入没有支出", Severity.NOTE)
@@ -169,11 +169,11 @@ def production_one_sided(case):
         if not spent:
             bounds = Bound((earning,), at_least=INCOME_WITHOUT_COST + 1 - brought), Bound((cost,), at_most=0)
             text = f"一年来收入超过 {yuan(INCOME_WITHOUT_COST)}，没有这类支出，请问问成本。"
-            yield from case.doubts(text, *bounds, field=f"entries.{earning}", brought=brought)
+            yield from case.doubts(text, *bounds, field=case.place(earning), brought=brought)
         if not brought and case.collected_since(case.year_ago) >= MONTHS_TO_HARVEST:
             bounds = Bound((cost,), at_least=1 - spent), Bound((earning,), at_most=0)
             text = "一年来有这类支出，没有收入，请问问收成。"
-            yield from case.doubts(text, *bounds, field=f"entries.{cost}", spent=spent)
+            yield from case.doubts(text, *bounds, field=case.place(cost), spent=spent)
 
 
 @check("I09", "靠一次性收入折年才过线", Severity.NOTE)
@@ -188,7 +188,7 @@ def lifted_by_what_comes_once(case):
 @check("I10", "同一笔钱记在两项", Severity.LOOK)
 def same_money_twice(case):
     claim = Bound(("X01",), at_least=SAME_MONEY), Bound(("X01", "-T12"), 0, 0)
-    yield from case.doubts("理赔收入和防贫保险金金额一样，看是不是同一笔。", *claim, field="entries.X01")
+    yield from case.doubts("理赔收入和防贫保险金金额一样，看是不是同一笔。", *claim, field=case.place("X01"))
     for key, fen in case.reported.items():
         item = key.partition("/")[0]
         if fen < SAME_MONEY:

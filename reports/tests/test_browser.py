@@ -28,8 +28,11 @@ EXAMPLE_A = f"{VILLAGE}00001"
 EVERYONE = ("/", "/households/", "/measures/", "/measures/catalogue/", "/jobs/")
 LEDGER = ("/ledger/2022/", f"/ledger/2022/{VILLAGE}/", f"/ledger/2022/household/{EXAMPLE_A}/")
 PAGES = {
-    "cadre": (*EVERYONE, *LEDGER, f"/households/{EXAMPLE_A}/", f"/visits/{EXAMPLE_A}/2022-05/", "/reports/"),
-    "helper": EVERYONE,
+    "cadre": (
+        *(*EVERYONE, *LEDGER, f"/households/{EXAMPLE_A}/", f"/visits/{EXAMPLE_A}/2022-05/", "/reports/"),
+        *("/visits/", "/visits/?show=all&by=name", f"/visits/{EXAMPLE_A}/2022-05/print/", "/visits/print/"),
+    ),
+    "helper": (*EVERYONE, "/visits/"),
     "township": (
         *EVERYONE,
         *LEDGER,

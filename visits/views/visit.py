@@ -83,11 +83,12 @@ def _form(request, household, month):
         context = {"household": household, "month": month, "problem": problem}
         return render(request, "visits/no_month.html", context, status=404)
     materials = Materials.of(month, day)
-    [sheet] = materials.sheets([household], request.user)
+    [sheet] = sheets = materials.sheets([household], request.user)
     is_approved = sheet.visit is not None and sheet.visit.state == Visit.State.APPROVED
     if is_approved and "correct" not in request.GET:
         return reading_page(request, household, month)
-    return render(request, "visits/visit_form.html", form_context(sheet, materials, request.user))
+    [case] = materials.cases(sheets)
+    return render(request, "visits/visit_form.html", form_context(sheet, case, materials, request.user))
 
 
 def _post(request, household, month):
@@ -219,11 +220,13 @@ def _rows(block):
 def _again(request, household, month, day, form, note=""):
     """The form once more with everything that was typed and what is wrong at each field."""
     materials = Materials.of(month, day)
-    [sheet] = materials.sheets([household], request.user)
+    [sheet] = sheets = materials.sheets([household], request.user)
+    [case] = materials.cases(sheets)
     if note:
         form.errors.setdefault("", []).append(note)
     context = form_context(
         sheet,
+        case,
         materials,
         request.user,
         fields=_typed(form.data),
