@@ -171,7 +171,7 @@ def _visit_tasks(here, counts):
             "户",
             "走访被退回",
             "看审核意见，改好再报",
-            _list(visit="returned"),
+            f"{reverse('visit_list')}?{urlencode({'show': 'returned'})}",
             is_late=True,
         ),
         Task(
@@ -179,7 +179,7 @@ def _visit_tasks(here, counts):
             "户",
             f"{here.month.month} 月还没有走访",
             "每户每月走访一次",
-            _list(visit="due"),
+            reverse("visit_list"),
             here.month_end,
         ),
     ]

@@ -15,6 +15,7 @@ AREA_ROLES = (Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY, Role.AUDITOR)
 # (words, name of the address, roles that can use it, in the order of the work).
 PLACES = [
     ("工作台", "desk", Role.values),
+    ("走访", "visit_list", (Role.VILLAGE, Role.HELPER)),
     ("审核", "visit_review", (Role.TOWNSHIP,)),
     ("户档案", "household_list", (*FIELD_ROLES, Role.DEPARTMENT)),
     ("台账", "ledger_index", FIELD_ROLES),
@@ -28,7 +29,12 @@ PLACES = [
 # A month of a household belongs to its file, but for those whose work it is. A department has there what differs
 # from its reports.
 VISITS = "/visits/"
-PLACE_OF_VISITS = {Role.TOWNSHIP: "visit_review", Role.DEPARTMENT: "import_index"}
+PLACE_OF_VISITS = {
+    Role.VILLAGE: "visit_list",
+    Role.HELPER: "visit_list",
+    Role.TOWNSHIP: "visit_review",
+    Role.DEPARTMENT: "import_index",
+}
 
 
 @register.inclusion_tag("_navigation.html", takes_context=True)
