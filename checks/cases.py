@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
+from django.db.models import DateField, F, Value
+
 from checks.filling import Filling
 from checks.quantities import amounts, home_words, quantities
 from checks.watch import Bound
@@ -225,33 +227,49 @@ def age_on(born, day):
 
 
 def read_cases(sheets, prospects, *, day):
-    """The ``Case`` of each sheet with its prospect, both in one order. Two queries, however many sheets."""
-    phones = Counter(
-        Household.objects.present_on(day)
-        .filter(phone__in={sheet.household.phone for sheet in sheets} - {""})
-        .values_list("phone", flat=True)
-    )
-    cases = [
-        Case(sheet, prospect, day, phone_households=phones.get(sheet.household.phone, 1))
-        for sheet, prospect in zip(sheets, prospects, strict=True)
-    ]
-    people = defaultdict(list)
-    keys = {member.id_key for case in cases for member in case.persons}
-    for member in Member.objects.filter(id_key__in=keys).defer("id_number"):
-        people[member.id_key].append(member)
+    """The ``Case`` of each sheet with its prospect, both in one order. One query, however many sheets."""
+    cases = [Case(sheet, prospect, day) for sheet, prospect in zip(sheets, prospects, strict=True)]
+    phones, people = _same_elsewhere(cases, day)
     for case in cases:
+        case.phone_households = phones.get(case.household.phone, 1)
         case.elsewhere = frozenset(
             member.pk
             for member in case.persons
-            if any(_lives_elsewhere(same, member, case.month_end) for same in people[member.id_key])
+            if any(_lives_elsewhere(stay, member, case.month_end) for stay in people[member.id_key])
         )
     return cases
 
 
-def _lives_elsewhere(same, member, day):
-    """Whether the row ``same`` of a person stands in another household on a day."""
+class Stay(NamedTuple):
+    """A person's time in a household."""
+
+    household_id: int
+    joined_on: date | None
+    left_on: date | None
+
+
+def _same_elsewhere(cases, day):
+    """(phone -> how many households on the register have it, person's key -> every ``Stay``) of these cases."""
+    phones = {case.household.phone for case in cases} - {""}
+    keys = {member.id_key for case in cases for member in case.persons}
+    columns = ("same", "household_id", "joined_on", "left_on")
+    nothing = Value(None, output_field=DateField())
+    by_phone = Household.objects.present_on(day).filter(phone__in=phones).order_by()
+    by_phone = by_phone.annotate(same=F("phone"), household_id=F("pk"), joined_on=nothing)
+    by_person = Member.objects.filter(id_key__in=keys).order_by().annotate(same=F("id_key"))
+    counts, people = Counter(), defaultdict(list)
+    for same, *stay in by_phone.values_list(*columns).union(by_person.values_list(*columns), all=True):
+        if same in phones:
+            counts[same] += 1
+        else:
+            people[same].append(Stay(*stay))
+    return counts, people
+
+
+def _lives_elsewhere(stay, member, day):
+    """Whether a person's stay is in another household on a day."""
     return (
-        same.household_id != member.household_id
-        and (same.joined_on is None or same.joined_on <= day)
-        and (same.left_on is None or same.left_on > day)
+        stay.household_id != member.household_id
+        and (stay.joined_on is None or stay.joined_on <= day)
+        and (stay.left_on is None or stay.left_on > day)
     )

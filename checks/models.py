@@ -7,6 +7,8 @@ from django.db.models import F, Q
 from checks.choices import Severity
 from checks.querysets import FindingQuerySet
 from households.models import Household, Member
+from visits.models import Visit
+from visits.querysets import VisitPartQuerySet
 
 
 class Finding(models.Model):
@@ -75,3 +77,19 @@ class Finding(models.Model):
 
     def __str__(self):
         return f"{self.code} {self.text}"
+
+
+class CheckedVisit(models.Model):
+    """The version of a visit that the checks have looked at: what was reported since is looked at next."""
+
+    visit = models.OneToOneField(Visit, on_delete=models.CASCADE, related_name="checked", verbose_name="走访")
+    version = models.PositiveIntegerField("查过的版本")
+
+    objects = VisitPartQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "查过的走访"
+        verbose_name_plural = "查过的走访"
+
+    def __str__(self):
+        return f"{self.visit} 第 {self.version} 版"

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import F, Max, Q
 
 from checks.cases import read_cases
 from checks.filling import RoundShares, read_filling
-from checks.models import Finding
+from checks.models import CheckedVisit, Finding
 from checks.rules import ALL_GROUPS, RULES, watches
 from checks.watch import evidence, fired
 from households.models import Household
@@ -27,6 +27,8 @@ DECIDED = ("severity", "text", "values", "state", "found_on", "seen_on")
 KEPT = ("member", "note", "explained_by", "explained_at")
 FIELDS = (*KEY, *DECIDED, *KEPT)
 State = Finding.State
+# A reviewer waits for no more than this many to be checked.
+MOST_AT_ONCE = 300
 # Households whose sheets are held at one time.
 CHUNK = 500
 
@@ -75,6 +77,34 @@ def refresh_findings(*, sheets, prospects, day, groups=ALL_GROUPS, shares=None):
         "open": states[State.OPEN],
         "by_code": dict(Counter(each.watch.code for each in found.values())),
     }
+
+
+@transaction.atomic
+def check_reported(*, visits, day, most=MOST_AT_ONCE):
+    """Check those of ``visits`` (a queryset) that were reported since they were last checked.
+
+    At most ``most`` at once, the latest first; returns how many remain. Whoever reviews sees the doubts of
+    what came in a moment ago without anybody waiting for them while reporting.
+    """
+    unchecked = visits.exclude(checked__version=F("version")).order_by("-submitted_at", "pk")
+    rows = list(unchecked.values_list("pk", "household_id", "month", "version")[: most + 1])
+    if not rows:
+        return 0
+    remain = unchecked.count() - most if len(rows) > most else 0
+    by_month = defaultdict(list)
+    for _, household_id, month, _ in rows[:most]:
+        by_month[month].append(household_id)
+    shares = RoundShares()
+    for month, ids in by_month.items():
+        _check_month(Household.objects.filter(pk__in=ids), month, Ground.for_month(month), day, shares)
+    upsert_rows(
+        CheckedVisit,
+        ("visit", "version"),
+        [(pk, version) for pk, _, _, version in rows[:most]],
+        unique=("visit",),
+        update=("version",),
+    )
+    return remain
 
 
 def _write(found, checked, groups, day):

@@ -171,7 +171,7 @@ def _visit_tasks(here, counts):
             "户",
             "走访被退回",
             "看审核意见，改好再报",
-            _list(visit="returned"),
+            f"{reverse('visit_list')}?{urlencode({'show': 'returned'})}",
             is_late=True,
         ),
         Task(
@@ -179,7 +179,7 @@ def _visit_tasks(here, counts):
             "户",
             f"{here.month.month} 月还没有走访",
             "每户每月走访一次",
-            _list(visit="due"),
+            reverse("visit_list"),
             here.month_end,
         ),
     ]
@@ -200,7 +200,13 @@ def _village_tasks(here, counts):
 def _township_tasks(here, counts):
     due = here.policy.report_due_on
     return [
-        Task(counts.households["review"], "户", "有走访待审核", "看过后审核或退回", _list(visit="review")),
+        Task(
+            counts.households["review"],
+            "户",
+            "有走访待审核",
+            "有疑点的排在前面，看过通过或退回",
+            reverse("visit_review"),
+        ),
         Task(counts.ledgers["submitted"], "个", "村台账待审核", "村已报，等乡镇审", _ledger_page(here), due),
         Task(
             counts.actions["suggested"], "项", "措施待确认", "按规则提出，乡镇确认", _measures(state="suggested"), due

@@ -110,9 +110,7 @@ def read_homes(households, *, month, day, first_month, excused=frozenset(), excu
     day. Months are looked at from ``first_month`` on. The months up to ``excused_until`` of the households
     whose ids are in ``excused`` have a recorded reason for missing.
     """
-    homes = {
-        each.pk: Home(each, month) for each in households if not month_problem(each, each.members.all(), month, day)
-    }
+    homes = {each.pk: Home(each, month) for each in households if not _refuses(each, month, day)}
     month_end = add_months(month, 1) - timedelta(days=1)
     visits = Visit.objects.filter(household__in=list(homes), month__gte=first_month, month__lte=month)
     for visit in visits.only("household_id", "month", "state", "visited_on", "review_comment"):
@@ -128,11 +126,15 @@ def read_homes(households, *, month, day, first_month, excused=frozenset(), excu
             for of in earlier
             if of not in collected
             and not (pk in excused and of <= excused_until)
-            and not month_problem(home.household, home.household.members.all(), of, day)
+            and not _refuses(home.household, of, day)
         ]
     by_name = sorted(homes.values(), key=_by_name)
     _number(by_name)
     return by_name
+
+
+def _refuses(household, month, day):
+    return month_problem(household, household.members.all(), month, day)
 
 
 def _by_name(home):

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 
 from households.models import AnnualIncome, Member
 from sumyuan.fields import to_fen
 from visits.content import content_of, entry_key
-from visits.models import FieldComment, IncomeEntry, Visit, VisitDraft, VisitPhoto
+from visits.models import FieldComment, IncomeEntry, MemberChange, Visit, VisitDraft, VisitPhoto, WorkAway
 from visits.months import add_months
 
 # How far back amounts are read: a year of an item tells what is usual for it.
@@ -166,7 +166,11 @@ def _read_visits(sheets, month, first, last):
     """The visits of this month and the one before with their rows, and the states of all."""
     before = add_months(month, -1)
     shown = []
-    visits = Visit.objects.filter(household__in=list(sheets), month__gte=first, month__lte=last)
+    visits = Visit.objects.filter(household__in=list(sheets), month__gte=first, month__lte=last).annotate(
+        has_rows=Exists(MemberChange.objects.filter(visit=OuterRef("pk")))
+        | Exists(WorkAway.objects.filter(visit=OuterRef("pk"))),
+        has_photos=Exists(VisitPhoto.objects.filter(visit=OuterRef("pk"))),
+    )
     for visit in visits.select_related("visitor", "reviewed_by"):
         sheet = sheets[visit.household_id]
         sheet.states[visit.month] = visit.state
@@ -177,15 +181,19 @@ def _read_visits(sheets, month, first, last):
         else:
             continue
         shown.append(visit)
-    prefetch_related_objects(shown, "changes", "work")
+    # Most visits have neither; asking once saves two questions.
+    if any(visit.has_rows for visit in shown):
+        prefetch_related_objects(shown, "changes", "work")
+    else:
+        for visit in shown:
+            visit._prefetched_objects_cache = {"changes": MemberChange.objects.none(), "work": WorkAway.objects.none()}
 
 
 def _read_review(sheets):
     """Photos of the visits there are, and of returned ones what the reviewer asked about."""
     visits = {sheet.visit.pk: sheet for sheet in sheets.values() if sheet.visit}
-    if not visits:
-        return
-    for photo in VisitPhoto.objects.filter(visit__in=visits):
+    pictured = [pk for pk, sheet in visits.items() if sheet.visit.has_photos]
+    for photo in VisitPhoto.objects.filter(visit__in=pictured) if pictured else ():
         visits[photo.visit_id].photos.append(photo)
     returned = {pk: sheet for pk, sheet in visits.items() if sheet.visit.state == Visit.State.RETURNED}
     if not returned:

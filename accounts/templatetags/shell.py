@@ -15,6 +15,8 @@ AREA_ROLES = (Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY, Role.AUDITOR)
 # (words, name of the address, roles that can use it, in the order of the work).
 PLACES = [
     ("工作台", "desk", Role.values),
+    ("走访", "visit_list", (Role.VILLAGE, Role.HELPER)),
+    ("审核", "visit_review", (Role.TOWNSHIP,)),
     ("户档案", "household_list", (*FIELD_ROLES, Role.DEPARTMENT)),
     ("台账", "ledger_index", FIELD_ROLES),
     ("帮扶措施", "measure_list", (*FIELD_ROLES, Role.DEPARTMENT)),
@@ -24,8 +26,15 @@ PLACES = [
     ("任务", "job_list", Role.values),
     ("管理", "admin:index", (Role.SYSTEM, Role.COUNTY, Role.AUDITOR)),
 ]
-# A month of a household belongs to its file. A department has there what differs from its reports.
+# A month of a household belongs to its file, but for those whose work it is. A department has there what differs
+# from its reports.
 VISITS = "/visits/"
+PLACE_OF_VISITS = {
+    Role.VILLAGE: "visit_list",
+    Role.HELPER: "visit_list",
+    Role.TOWNSHIP: "visit_review",
+    Role.DEPARTMENT: "import_index",
+}
 
 
 @register.inclusion_tag("_navigation.html", takes_context=True)
@@ -34,7 +43,7 @@ def navigation(context):
     request = context["request"]
     here = request.path
     if here.startswith(VISITS):
-        here = reverse("import_index" if request.user.role == Role.DEPARTMENT else "household_list")
+        here = reverse(PLACE_OF_VISITS.get(request.user.role, "household_list"))
     links = []
     for words, name, roles in PLACES:
         if request.user.role in roles:

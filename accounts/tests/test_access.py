@@ -91,13 +91,21 @@ PAGES = {
     "household_search": Page("/households/search/", ALL - SYSTEM, post={"q": "李"}),
     "household_export": Page("/households/export/", AREA | {"helper"}),
     "household": Page("/households/{number}/", OVER | {"helper", "civil"}, rest=404),
-    "differences": Page("/visits/differences/", ALL - SYSTEM),
     "visit_list": Page("/visits/", OWNERS),
     "visit_print_many": Page("/visits/print/", OWNERS | TOWNSHIPS),
     "visit_print": Page(
         "/visits/{number}/2022-06/print/", frozenset({"cadre", "helper", "township"}), missing=OWNERS | TOWNSHIPS
     ),
+    "differences": Page("/visits/differences/", ALL - SYSTEM),
     "visit": Page("/visits/{number}/2022-06/", OVER | {"helper"}, forbidden=frozenset({"civil"}), rest=404),
+    "visit_review": Page("/visits/review/", frozenset({"township", "other_township", "county", "auditor"})),
+    "visit_decide": Page(
+        "/visits/{number}/2022-06/review/",
+        frozenset({"township"}),
+        missing=frozenset({"other_township"}),
+        post={"decision": "approve", "version": "1"},
+        status=302,
+    ),
     "outbox": Page("/visits/outbox/", ALL),
     "visit_session": Page("/visits/session/", ALL),
     "road_pages": Page("/visits/road/", OWNERS),

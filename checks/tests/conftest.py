@@ -29,8 +29,7 @@ def make_case(ground):
     ):
         home = Household(pk=1, number="1", **{"phone": "13900000000", **(household or {})})
         members = [person()] if members is None else members
-        home._prefetched_objects_cache = {"members": members}
-        sheet = Sheet(home, JUNE, entries=list(entries))
+        sheet = Sheet(home, JUNE, members=members, entries=list(entries))
         sheet.states = {add_months(JUNE, -back): "submitted" for back in range(months)}
         sheet.visit = Visit(pk=1, household=home, month=JUNE, visited_on=visited_on, state="submitted")
         if last_year is not None:

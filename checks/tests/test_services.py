@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from checks.models import Finding
 from checks.querysets import with_doubts
-from checks.services import refresh_findings, run_checks
+from checks.services import check_reported, refresh_findings, run_checks
 from households.models import Household
 from jobs.services import start_job
 from ledger.models import PolicyYear
@@ -176,7 +176,8 @@ def test_a_fixed_number_of_queries_and_a_bystander_that_stays(make_household, vi
     check(bystander)
     before = list(Finding.objects.values())
     counts = []
-    for size in (2, 12):
+    # Above the few rows that go in without staging.
+    for size in (15, 30):
         homes = [make_household(village, persons=2, head="李一") for _ in range(size)]
         for home in homes:
             visit = told(home, W01=35000, B01=6000)
@@ -343,3 +344,34 @@ def test_as_a_job_in_its_owners_scope(home, told, people, county, village, djang
         assert job.state == state, job.message
     assert Finding.objects.filter(household=home).exists()
     assert Household.objects.count() == 1
+
+
+def waiting():
+    return Visit.objects.filter(state="submitted")
+
+
+def test_what_was_reported_since_is_checked_once(make_household, village, people):
+    household = make_household(village, phone="123")
+    visit = Visit.objects.create(
+        household=household, month=JUNE, visited_on=JUNE, visitor=people["cadre"], state="submitted"
+    )
+    assert check_reported(visits=waiting(), day=DAY) == 0
+    assert "H04" in household.findings.values_list("code", flat=True)
+    Finding.objects.all().delete()
+    check_reported(visits=waiting(), day=DAY)
+    assert not household.findings.exists(), "this version was looked at"
+    Visit.objects.filter(pk=visit.pk).update(version=2)
+    check_reported(visits=waiting(), day=DAY)
+    assert household.findings.exists()
+
+
+def test_so_many_at_once_and_no_more(make_household, village, people, django_assert_num_queries):
+    for number in range(5):
+        household = make_household(village, phone=f"1390000000{number}")
+        Visit.objects.create(
+            household=household, month=JUNE, visited_on=JUNE, visitor=people["cadre"], state="submitted"
+        )
+    assert check_reported(visits=waiting(), day=DAY, most=3) == 2
+    assert check_reported(visits=waiting(), day=DAY, most=3) == 0
+    with django_assert_num_queries(3):
+        check_reported(visits=waiting(), day=DAY)

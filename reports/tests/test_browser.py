@@ -28,9 +28,17 @@ EXAMPLE_A = f"{VILLAGE}00001"
 EVERYONE = ("/", "/households/", "/measures/", "/measures/catalogue/", "/jobs/")
 LEDGER = ("/ledger/2022/", f"/ledger/2022/{VILLAGE}/", f"/ledger/2022/household/{EXAMPLE_A}/")
 PAGES = {
-    "cadre": (*EVERYONE, *LEDGER, f"/households/{EXAMPLE_A}/", f"/visits/{EXAMPLE_A}/2022-05/", "/reports/"),
-    "helper": EVERYONE,
-    "township": (*EVERYONE, *LEDGER, "/ledger/2022/130630100/", "/reports/"),
+    "cadre": (
+        *(*EVERYONE, *LEDGER, f"/households/{EXAMPLE_A}/", f"/visits/{EXAMPLE_A}/2022-05/", "/reports/"),
+        *("/visits/", "/visits/?show=all&by=name", f"/visits/{EXAMPLE_A}/2022-05/print/", "/visits/print/"),
+    ),
+    "helper": (*EVERYONE, "/visits/"),
+    "township": (
+        *EVERYONE,
+        *LEDGER,
+        *("/ledger/2022/130630100/", "/reports/", "/visits/review/", "/visits/review/?tick=usual"),
+        f"/visits/{EXAMPLE_A}/2022-06/",
+    ),
     "county": (*EVERYONE, *LEDGER, "/ledger/2022/130630/", "/ledger/2022/130630/?flag=any", "/reports/", "/imports/"),
     "civil": EVERYONE,
     "auditor": (*EVERYONE, *LEDGER, "/reports/"),

@@ -79,6 +79,20 @@ def test_a_visit_of_the_month_is_no_longer_to_do(poor, tasks, people):
     assert "有走访待审核" not in tasks("township")
 
 
+@pytest.mark.parametrize(
+    ("who", "state", "words", "address"),
+    [
+        ("cadre", "returned", "走访被退回", "/visits/?show=returned"),
+        ("cadre", "draft", "7 月还没有走访", "/visits/"),
+        ("township", "submitted", "有走访待审核", "/visits/review/"),
+    ],
+)
+def test_tasks_of_visits_lead_to_where_they_are_done(poor, desk, people, client, who, state, words, address):
+    Visit.objects.create(household=poor, month=JULY, visited_on=JULY, visitor=people["cadre"], state=state)
+    assert {task.words: task.address for task in desk(who).context["tasks"]}[words] == address
+    assert "赵一" in client.get(address).content.decode()
+
+
 def test_a_township_confirms_measures_and_reviews_ledgers(poor, tasks, action, village, people):
     assert tasks("township") == {"措施待确认": 1}
     ledger = VillageLedger.objects.get(village=village, year=2022)

@@ -14,6 +14,7 @@ OWN_PAGES = [
     "/households/",
     "/ledger/2022/",
     "/measures/",
+    "/visits/review/",
     "/imports/",
     "/reports/",
     "/jobs/",
@@ -38,9 +39,9 @@ def navigation(client, people):
 @pytest.mark.parametrize(
     ("who", "expected"),
     [
-        ("cadre", ["工作台", "户档案", "台账", "帮扶措施", "导出", "任务"]),
-        ("helper", ["工作台", "户档案", "台账", "帮扶措施", "任务"]),
-        ("township", ["工作台", "户档案", "台账", "帮扶措施", "导出", "任务"]),
+        ("cadre", ["工作台", "走访", "户档案", "台账", "帮扶措施", "导出", "任务"]),
+        ("helper", ["工作台", "走访", "户档案", "台账", "帮扶措施", "任务"]),
+        ("township", ["工作台", "审核", "户档案", "台账", "帮扶措施", "导出", "任务"]),
         ("county", ["工作台", "户档案", "台账", "帮扶措施", "导入", "导出", "任务", "管理"]),
         ("civil", ["工作台", "户档案", "帮扶措施", "报送", "任务"]),
         ("auditor", ["工作台", "户档案", "台账", "帮扶措施", "导出", "任务", "管理"]),
@@ -67,6 +68,17 @@ def test_the_current_place_is_marked(client, people):
     content = client.get("/households/").content.decode()
     assert content.count('aria-current="page"') == 1
     assert '<a href="/households/" aria-current="page">户档案</a>' in content
+
+
+@pytest.mark.parametrize(
+    ("who", "place"), [("cadre", "/visits/"), ("township", "/visits/review/"), ("county", "/households/")]
+)
+def test_a_visit_belongs_to_the_work_of_who_visits_or_reviews(client, people, household, who, place):
+    client.force_login(people[who])
+    content = client.get(f"/visits/{household.number}/2022-06/").content.decode()
+    places = content[content.index('<nav class="places"') : content.index("</nav>")]
+    assert places.count('aria-current="page"') == 1
+    assert f'<a href="{place}" aria-current="page">' in places
 
 
 def test_the_head_says_where_and_when(client, people, settings):

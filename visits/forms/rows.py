@@ -38,11 +38,23 @@ class EntryRow(NamedTuple):
     is_usual: bool
     needs_confirmation: bool
     is_confirmed: bool
+    # Whether it is the first row of its item.
+    is_first: bool
 
     @property
     def name(self):
         """The row's part of its field names: W01-12."""
         return self.key.replace("/", "-")
+
+    @property
+    def field(self):
+        """The row's key within a flattened content."""
+        return f"entries.{self.key}"
+
+    @property
+    def item_field(self):
+        """The place of what concerns the item with all its rows."""
+        return f"entries.{self.item.pk}"
 
     @property
     def is_locked(self):
@@ -81,7 +93,7 @@ def income_blocks(sheet, items, fields, *, errors=None, to_confirm=(), confirmed
     last_month, last_year = sheet.last_month, _last_year(sheet)
     people = {member.pk: member for member in sheet.members}
     by_class = defaultdict(lambda: ([], []))
-    first_of_item = set()
+    first_of_item, seen = set(), set()
     for code, member_key in asked:
         key, name = entry_key(code, member_key), f"{code}-{member_key}"
         row = EntryRow(
@@ -101,7 +113,9 @@ def income_blocks(sheet, items, fields, *, errors=None, to_confirm=(), confirmed
             is_usual=False,
             needs_confirmation=f"amount-{name}" in to_confirm or f"amount-{name}" in confirmed,
             is_confirmed=f"amount-{name}" in confirmed,
+            is_first=code not in seen,
         )
+        seen.add(code)
         row = row._replace(is_usual=_is_usual(row))
         if not row.is_usual:
             # A row that folds away tells nothing of last year; the first one that is seen does.

@@ -89,7 +89,7 @@ def record_visit(
     since ``base_version`` are kept where this delivery left them alone. Raises ``MonthRefused``,
     ``TokenReused``, ``NeedsReason`` and ``StaleVisit``, and then nothing is written.
     """
-    _lock(household)
+    lock_household(household.pk)
     digest = body_hash(content, number=household.number, month=month, reason=reason)
     for visit_id, version, *sent in VisitVersion.objects.filter(client_uuid=client_uuid).values_list(
         "visit_id", "version", "body_hash", "made_by_id"
@@ -99,7 +99,8 @@ def record_visit(
         return Recorded(Visit.objects.get(pk=visit_id), version, is_replay=True)
     if problem := month_problem(household, members, month, day):
         raise MonthRefused(problem)
-    visit = Visit.objects.filter(household=household, month=month).first()
+    # A reviewer locks the visit alone: what is being approved is not overwritten as if it still waited.
+    visit = Visit.objects.select_for_update(of=("self",)).filter(household=household, month=month).first()
     now = timezone.now()
     if visit is None:
         visit = Visit(household=household, month=month, visitor=user, version=0)
@@ -131,11 +132,14 @@ def record_visit(
     return Recorded(visit, visit.version, is_replay=False)
 
 
-def _lock(household):
-    """Let one delivery at a time work on a household. SQLite's immediate transactions do that by themselves."""
+def lock_household(pk):
+    """Let one change at a time work on a household, its ledger row included.
+
+    SQLite's immediate transactions do that by themselves.
+    """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM households_household WHERE id = %s FOR UPDATE", [household.pk])
+            cursor.execute("SELECT 1 FROM households_household WHERE id = %s FOR UPDATE", [pk])
 
 
 def _upon(visit, stored, content, base_version):

@@ -6,6 +6,7 @@ from django.utils import timezone
 from simple_history.utils import bulk_update_with_history
 
 from visits.models import FieldComment, Visit, VisitVersion
+from visits.services.record import lock_household
 from visits.services.settle import settle_entries
 
 State = Visit.State
@@ -27,11 +28,10 @@ def own_visits(user):
 def approve_visits(*, visits, reviewer):
     """Approve those of ``visits`` (a queryset in the reviewer's scope) that wait and are not the reviewer's own.
 
-    ``visits`` may be narrowed by version: who approves has seen that version. Returns how many were
-    approved and how many were not (changed meanwhile, no longer waiting, or own). Income already counts
+    ``visits`` may be narrowed by version: who approves has seen that version. Returns those that were
+    approved; the others had changed meanwhile, no longer waited, or were own. Income already counts
     since submission, so nothing is computed anew.
     """
-    asked = visits.count()
     waiting = visits.filter(state=State.SUBMITTED).exclude(own_visits(reviewer))
     rows = list(waiting.select_for_update(of=("self",)))
     now = timezone.now()
@@ -41,7 +41,7 @@ def approve_visits(*, visits, reviewer):
     fields = ["state", "reviewed_by", "reviewed_at", "review_comment"]
     if rows:
         bulk_update_with_history(rows, Visit, fields, default_user=reviewer, batch_size=500)
-    return len(rows), asked - len(rows)
+    return rows
 
 
 @transaction.atomic
@@ -55,6 +55,7 @@ def return_visit(*, visit, reviewer, version, comment, comments):
     comments = {field: text.strip() for field, text in comments.items() if text.strip()}
     if not comment.strip() and not comments:
         raise ReviewRefused("写上要改什么再退回：可以写在某一项旁边，也可以写总的意见。")
+    lock_household(visit.household_id)
     visit = Visit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
     if Visit.objects.filter(own_visits(reviewer), pk=visit.pk).exists():
         raise ReviewRefused("这是您自己填的走访，请别的同志审核。")

@@ -5,7 +5,8 @@ has its label above and its hint below.
 """
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.html import format_html, format_html_join, json_script
 from django.utils.safestring import mark_safe
 
 register = template.Library()
@@ -81,6 +82,7 @@ def _group(context, name, label, kind, choices, css):
     """Boxes that are ticked, under one legend."""
     attributes, below = _told(context, name)
     ticked = context["fields"].get(name, [])
+    below += doubts(context, name)
     boxes = format_html_join(
         "",
         '<label class="choice"><input type="{}" name="{}" value="{}"{}><span>{}</span></label>',
@@ -108,6 +110,35 @@ def radios(context, name, label, choices):
 def codes(context, name, label, choices):
     """Any number of ``choices``."""
     return _group(context, name, label, "checkbox", choices, "codes")
+
+
+class PlainEncoder(DjangoJSONEncoder):
+    """Chinese as it is: escaped it would take twice the room."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs | {"ensure_ascii": False, "separators": (",", ":")})
+
+
+@register.filter
+def script_data(value, element_id):
+    """Data for the page's scripts; as Django's ``json_script``, only smaller."""
+    return json_script(value, element_id, PlainEncoder)
+
+
+@register.simple_tag
+def basis_options(bases, chosen):
+    """The options of a basis. An option needs no end, and there are hundreds of them."""
+    marks = ((mark_safe(" selected") if basis == chosen else "", basis) for basis in bases)
+    return format_html_join("", "<option{}>{}", marks)
+
+
+@register.simple_tag(takes_context=True)
+def doubts(context, place, *others):
+    """What to look at again at a place of the form: what is known already, and room for what typing brings up."""
+    known = context["known_doubts"]
+    sentences = [sentence for name in (place, *others) for sentence in known.get(name, ())]
+    items = format_html_join("", '<li class="known">{}</li>', ((sentence,) for sentence in sentences))
+    return format_html('<ul class="watch" data-field="{}">{}</ul>', place, items)
 
 
 @register.simple_tag(takes_context=True)

@@ -1,9 +1,13 @@
 """What the form of a visit shows, built from a sheet: for one page, or for many that a phone takes along."""
 
+from collections import defaultdict
 from datetime import date
 from typing import NamedTuple
 from uuid import uuid4
 
+from checks.cases import read_cases
+from checks.rules import watches
+from checks.watch import as_json
 from households.choices import Cause, Labour
 from ledger.prospect import Ground, prospect
 from visits.content import GUARANTEES
@@ -35,9 +39,13 @@ class Materials(NamedTuple):
         first, last = self.ground.reach(self.month)
         return load_sheets(households, month=self.month, user=user, first_month=first, last_month=last)
 
+    def cases(self, sheets):
+        """The case of each sheet, for the doubts beside its fields."""
+        return read_cases(sheets, [prospect(sheet, self.ground) for sheet in sheets], day=self.day)
 
-def form_context(sheet, materials, user, *, fields=None, form=None, base_version=None, token=None):
-    """What ``visits/visit_form.html`` shows.
+
+def form_context(sheet, case, materials, user, *, fields=None, form=None, base_version=None, token=None):
+    """What ``visits/visit_form.html`` shows of a sheet; ``case`` is that of ``checks.cases``, for its doubts.
 
     ``fields`` (name -> list of texts) stand in the form: by default the user's draft, else the visit, else
     what a new form begins with. ``form`` is a delivered one with its errors.
@@ -52,7 +60,8 @@ def form_context(sheet, materials, user, *, fields=None, form=None, base_version
     else:
         draft = None
     errors = form.errors if form else {}
-    outlook = prospect(sheet, materials.ground)
+    outlook = case.prospect
+    doubts = watches(case)
     is_approved = visit is not None and visit.state == Visit.State.APPROVED
     return {
         "household": sheet.household,
@@ -78,9 +87,22 @@ def form_context(sheet, materials, user, *, fields=None, form=None, base_version
         "guarantees": [(name, Visit._meta.get_field(name).verbose_name) for name in GUARANTEES],
         "choices": CHOICES,
         "way_label": dict(Visit.Way.choices).get(_first(fields, "way"), "走访方式没有选"),
+        "watches": as_json(doubts),
+        "home": case.home,
+        "known_doubts": _by_field(doubt for doubt in doubts if not doubt.conditions),
         "prospect": outlook and {**outlook.as_json(), "year": materials.ground.policy.year},
         "window": _window(materials, outlook),
     }
+
+
+def _by_field(doubts):
+    """Place on the form -> sentences of what is doubtful already. What concerns a member stands with the member."""
+    found = defaultdict(list)
+    for doubt in doubts:
+        table, _, key = doubt.field.partition(".")
+        place = f"people.{key}" if table in ("changes", "work") else doubt.field
+        found[place or (f"people.{doubt.member_key}" if doubt.member_key else "")].append(doubt.text)
+    return dict(found)
 
 
 CHOICES = {

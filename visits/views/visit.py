@@ -84,11 +84,12 @@ def _form(request, household, month):
         context = {"household": household, "month": month, "problem": problem}
         return render(request, "visits/no_month.html", context, status=404)
     materials = Materials.of(month, day)
-    [sheet] = materials.sheets([household], request.user)
+    [sheet] = sheets = materials.sheets([household], request.user)
     is_approved = sheet.visit is not None and sheet.visit.state == Visit.State.APPROVED
     if is_approved and "correct" not in request.GET:
         return reading_page(request, household, month)
-    return render(request, "visits/visit_form.html", form_context(sheet, materials, request.user))
+    [case] = materials.cases(sheets)
+    return render(request, "visits/visit_form.html", form_context(sheet, case, materials, request.user))
 
 
 def _post(request, household, month):
@@ -203,7 +204,7 @@ def _saved(request, household, month, recorded, token, asks_json):
         answer = {"status": "saved", "version": recorded.version, "replay": recorded.is_replay, "address": address}
         return JsonResponse(answer | {"photos": f"{address}photos/"})
     messages.success(request, f"{household.head_name or household.number} {month.month} 月走访已上报。")
-    return redirect(f"{address}?accepted={token}")
+    return redirect(f"{reverse('visit_list')}?accepted={token}")
 
 
 def typed_fields(data):
@@ -237,11 +238,13 @@ def _rows(block):
 def _again(request, household, month, day, form, note=""):
     """The form once more with everything that was typed and what is wrong at each field."""
     materials = Materials.of(month, day)
-    [sheet] = materials.sheets([household], request.user)
+    [sheet] = sheets = materials.sheets([household], request.user)
+    [case] = materials.cases(sheets)
     if note:
         form.errors.setdefault("", []).append(note)
     context = form_context(
         sheet,
+        case,
         materials,
         request.user,
         fields=typed_fields(form.data),

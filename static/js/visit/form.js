@@ -29,7 +29,8 @@
   };
   const prospect = data("prospect");
   const outlookWindow = data("window");
-  const watches = data("watches") || [];
+  const watches = data("watches");
+  const home = data("home");
 
   const amounts = () => [...form.querySelectorAll("input[name^='amount-']")];
 
@@ -92,39 +93,46 @@
     place.hidden = false;
   };
 
-  // What the rules of the checks look at, beside the amounts themselves.
-  const quantities = (entries, estimate) => {
-    const found = {};
+  const LISTS = ["policies", "need_kinds", "risk_kinds"];
+  const ANSWER = { yes: true, no: false };
+
+  // What stands in the form, in the shape of a visit's content as far as the checks look at it.
+  const content = (entries) => {
+    const said = { entries: {}, changes: {}, work: {} };
     Object.entries(entries).forEach(([key, fen]) => {
-      const code = key.split("/")[0];
-      found[key] = fen;
-      found[code] = (found[code] || 0) + fen;
-      found[`filled/${key}`] = 1;
+      said.entries[key] = { amount: fen };
     });
-    form.querySelectorAll("[name^='work-place-']").forEach((input) => {
-      if (input.value.trim()) found[`away/${input.name.split("-")[2]}`] = 1;
+    new FormData(form).forEach((value, name) => {
+      const text = typeof value === "string" ? value.trim() : "";
+      if (!text) return;
+      const [table, part, member] = name.split("-");
+      if (table === "work" && member) {
+        said.work[member] = { ...said.work[member], [part]: text };
+      } else if (table === "change" && part === "kind") {
+        said.changes[member] = { kind: text };
+      } else if (LISTS.includes(name)) {
+        said[name] = said[name] ? `${said[name]},${text}` : text;
+      } else {
+        said[name] = text in ANSWER ? ANSWER[text] : text;
+      }
     });
-    form.querySelectorAll("input:checked").forEach((box) => {
-      found[`${box.name}/${box.value}`] = 1;
-    });
-    if (estimate) {
-      const result = outlookWindow.is_official ? estimate.official : estimate.tracking;
-      found["@per_capita"] = result.per_capita;
-      found["@itemised_per_capita"] = result.itemised_per_capita;
-    }
-    return found;
+    return said;
+  };
+
+  // Where a doubt stands: at its row, at the first row of its item, with its member, else above the buttons.
+  const placeOf = (field) => {
+    const find = (selector) => form.querySelector(`ul.watch[data-field${selector}]`);
+    const [table, key] = field.split(".");
+    if (table === "changes" || table === "work") return find(`="people.${key}"`);
+    return find(`="${field}"`) || (key && find(`^="${field}/"`)) || find('=""');
   };
 
   const showWatches = (fired) => {
-    form.querySelectorAll("ul.watch").forEach((list) => {
-      if (!list.dataset.fixed) list.textContent = "";
-    });
+    form.querySelectorAll("ul.watch li:not(.known)").forEach((line) => line.remove());
     fired.forEach((watch) => {
-      const place = form.querySelector(`ul.watch[data-field="${watch.field}"]`);
-      if (!place) return;
       const line = document.createElement("li");
       line.textContent = watch.text;
-      place.append(line);
+      placeOf(watch.field).append(line);
     });
   };
 
@@ -136,9 +144,10 @@
       const code = key.split("/")[0];
       byItem[code] = (byItem[code] || 0) + fen;
     });
-    const estimate = prospect && app.estimate ? app.estimate(prospect, byItem) : null;
+    const estimate = prospect && app.estimate(prospect, byItem);
     if (estimate) showOutlook(estimate);
-    if (app.watch) showWatches(app.watch(watches, quantities(entries, estimate)));
+    const result = estimate && (outlookWindow.is_official ? estimate.official : estimate.tracking);
+    showWatches(app.watch(watches, app.quantities(content(entries), result, home)));
   };
   app.refreshVisitForm = refresh;
 
