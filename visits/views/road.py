@@ -150,12 +150,13 @@ def _pages(request, forms):
     by_number = households.in_bulk({form.number for form in forms}, field_name="number")
     for month, of_month in groupby(forms, key=attrgetter("month")):
         materials = Materials.of(month, today())
-        for sheet in materials.sheets([by_number[form.number] for form in of_month], request.user):
-            yield _page(request, sheet, materials)
+        sheets = materials.sheets([by_number[form.number] for form in of_month], request.user)
+        for sheet, case in zip(sheets, materials.cases(sheets), strict=True):
+            yield _page(request, sheet, case, materials)
 
 
-def _page(request, sheet, materials):
-    context = form_context(sheet, materials, request.user)
+def _page(request, sheet, case, materials):
+    context = form_context(sheet, case, materials, request.user)
     # A message meant for the page that is opened next must not be used up by one that is put away.
     html = render_to_string("visits/visit_form.html", context | {"messages": []}, request=request)
     return {"address": reverse("visit", args=[sheet.household.number, f"{sheet.month:%Y-%m}"]), "html": html}
