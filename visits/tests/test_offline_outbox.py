@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from PIL import Image
 from playwright.sync_api import Error
@@ -449,6 +450,41 @@ def test_two_tabs_on_one_draft_do_not_undo_each_other(phone, form_address, amoun
     report(other)
     other.get_by_text("李一 7月走访已上报").wait_for()
     assert wages(july().get()) == [1700]
+
+
+def test_a_visit_approved_meanwhile_is_corrected_with_a_reason(server, phone, form_address, amount, household, people):
+    page = phone.page(form_address)
+    fill_and_save_without_a_signal(server, page, amount)
+    approved = {"state": "approved", "reviewed_by": people["township"], "visitor": people["helper"]}
+    Visit.objects.create(household=household, month=JULY, visited_on="2022-07-01", **approved)
+    server.start()
+    page.goto(f"{phone.url}/visits/outbox/")
+    page.get_by_role("link", name="打开改正").click()
+    page.get_by_text("这条走访已经审核").first.wait_for()
+    assert page.input_value(amount) == "1600"
+    page.fill("#reason", "漏记了工资")
+    # The form as it stands by now is what is corrected.
+    report(page)
+    page.get_by_text("按选的上报").wait_for()
+    for side in page.locator(".sides").all():
+        side.locator("input[value=mine]").check()
+    page.get_by_role("button", name="按选的上报").click()
+    wait_for(lambda: page.wait_for_timeout(50) or wages(july().get()) == [1600])
+    assert july().get().versions.last().reason == "漏记了工资"
+
+
+@pytest.mark.parametrize("address", ["/visits/outbox/", "/visits/", None], ids=["outbox", "list", "form"])
+def test_axe_finds_nothing_while_a_record_waits(server, phone, form_address, amount, address):
+    page = phone.page(form_address)
+    fill_and_save_without_a_signal(server, page, amount, "1600")
+    server.start()
+    # The checker is a script that the pages' own policy would refuse.
+    phone.context.new_cdp_session(page).send("Page.setBypassCSP", {"enabled": True})
+    page.route("**/visits/session/**", lambda route: route.abort())
+    page.goto(phone.url + (address or form_address))
+    page.get_by_text("待上传 1").first.wait_for()
+    violations = Axe().run(page).response["violations"]
+    assert [(found["id"], found["nodes"][0]["html"]) for found in violations] == []
 
 
 def photo_file(content, name="IMG_1.jpg"):

@@ -61,21 +61,26 @@
     await outbox.send();
   };
 
+  // An approved visit opens for reading; its form is that of a correction, which takes a reason.
+  const formOf = (record) => {
+    const isCorrection = (record.errors && record.errors.reason) || record.fields.some(([name]) => name === "reason");
+    return `${outbox.addressOf(record)}${isCorrection ? "?correct=1" : ""}`;
+  };
+
   const recordLine = (record, photos) => {
     const line = make("li", `outbox-row is-${record.state}`);
     const [shape, words] = STATES[record.state];
     const head = make("p", "outbox-head");
     head.append(make("b", "", `${nameOf(record)}走访`), make("span", "outbox-state", `${shape} ${words}`));
-    const with_photos = photos ? ` · 照片 ${photos} 张` : "";
-    const sent = record.state === "done" ? `${app.clock(record.sent_at)} 上传` : `${when(record)}${with_photos}`;
+    const withPhotos = photos ? ` · 照片 ${photos} 张` : "";
+    const sent = record.state === "done" ? `${app.clock(record.sent_at)} 上传` : `${when(record)}${withPhotos}`;
     line.append(head, make("small", "", sent));
     if (record.error && record.state !== "sending") line.append(make("p", "outbox-error", record.error));
     if (record.state === "done") return line;
     const actions = make("p", "outbox-actions");
-    const address = outbox.addressOf(record);
     if (record.state === "choose") actions.append(button("打开选择", () => choose(record)));
-    else actions.append(link(record.state === "fix" ? "打开改正" : "打开", address));
-    if (record.state === "gone") actions.append(button("再传一次", () => again(record)));
+    else if (record.state === "gone") actions.append(button("再传一次", () => again(record)));
+    else actions.append(link(record.state === "fix" ? "打开改正" : "打开", formOf(record)));
     actions.append(button("存成文件", async () => outbox.saveToFile(record)), button("扔掉", () => drop(record)));
     line.append(actions);
     return line;
