@@ -107,8 +107,9 @@ def _lock(year, household_ids):
     """Let one writer at a time have a row, whoever else computes.
 
     A rebuild of an area works alone; refreshes of single households run side by side, but never
-    two of the same household, or one would overwrite the other with what it read before. On
-    SQLite the transaction itself is alone.
+    two of the same household, or one would overwrite the other with what it read before. The
+    lock leaves room for new rows that refer to the household: a rebuild of an area writes such
+    while a refresh that holds the household waits for it. On SQLite the transaction itself is alone.
     """
     if connection.vendor != "postgresql":
         return
@@ -116,7 +117,7 @@ def _lock(year, household_ids):
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT pg_advisory_xact_lock{'' if alone else '_shared'}(%s, %s)", (LEDGER_LOCK, year))
         if not alone:
-            rows = "SELECT 1 FROM households_household WHERE id = ANY(%s) ORDER BY id FOR UPDATE"
+            rows = "SELECT 1 FROM households_household WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
             cursor.execute(rows, (list(household_ids),))
 
 
