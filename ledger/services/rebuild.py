@@ -21,8 +21,9 @@ LEDGER_LOCK = 7_300
 class Rebuilt(NamedTuple):
     """What a rebuild found and changed.
 
-    ``counts`` is what ``rebuild_ledger`` returns, ``moved`` the households whose flags of a complete row are
-    not what they were, ``risen`` the (household, flag) pairs that hold now and did not before.
+    ``counts`` is what ``rebuild_ledger`` returns, ``moved`` the households whose flags, or whether they are
+    provisional, are not what they were, ``risen`` the (household, flag) pairs of complete rows that hold now
+    and did not before.
     """
 
     counts: dict
@@ -83,11 +84,16 @@ def _moves(before, changed):
     """(households whose flags moved, (household, flag) pairs that rose). A provisional row has no flags yet."""
     moved, risen = set(), set()
     for row in changed:
-        old, new = _held(before.get(row[0])), _held(row)
-        if old != new or row[0] not in before:
+        old = before.get(row[0])
+        if old is None or _standing(old) != _standing(row):
             moved.add(row[0])
-            risen |= {(row[0], name) for name in new - old}
+            risen |= {(row[0], name) for name in _held(row) - _held(old)}
     return moved, risen
+
+
+def _standing(row):
+    """What risk points depend on; whether missing months are explained, they ask for themselves."""
+    return row[POSITION["months_missing"]] > 0, *(row[POSITION[name]] for name in FLAGS)
 
 
 def _held(row):
