@@ -8,13 +8,33 @@ from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import JsonResponse
+from django.http import Http404, JsonResponse
 from django_htmx.http import HttpResponseClientRedirect
 
 
 def wants_json(request):
     """Whether a script asks, which cannot follow a redirect to a form."""
     return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
+def told_in_json(view):
+    """What a script may not have or cannot find is told it in JSON, so that it need not try again.
+
+    A page of the same status means something else: that the form's token was not accepted, for one.
+    """
+
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        try:
+            return view(request, *args, **kwargs)
+        except (PermissionDenied, Http404) as refusal:
+            if not wants_json(request):
+                raise
+            if isinstance(refusal, PermissionDenied):
+                return JsonResponse({"status": "forbidden", "message": "您的账号不能做这件事。"}, status=403)
+            return JsonResponse({"status": "missing", "message": "没有找到，或者不在您的范围里。"}, status=404)
+
+    return guarded
 
 
 def signed_in(view):

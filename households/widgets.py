@@ -20,6 +20,8 @@ EXCEL_EPOCH = date(1899, 12, 30)
 FIRST_SERIAL, LAST_SERIAL = 61, 73051
 # No single amount of a village household comes near; it keeps sums within the database's integers.
 MAX_FEN = 10**14
+# Decimals of more digits are rounded by the arithmetic of their context, and far longer ones overflow.
+MAX_DIGITS = 28
 
 _NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xA0: " "}
 _INVISIBLE = dict.fromkeys([0xFEFF, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x202A, 0x202C, 0x2060])
@@ -316,7 +318,10 @@ class AmountWidget(widgets.Widget):
             found = self.PLAIN.fullmatch(text)
             if not found:
                 raise CellError("不是数字")
-            number = Decimal(found[2].replace(",", ""))
+            digits = found[2].replace(",", "")
+            if len(digits) > MAX_DIGITS:
+                raise CellError("最多两位小数" if "." in digits[:MAX_DIGITS] else "太大")
+            number = Decimal(digits)
             number = -number if found[1] in ("-", "−") else number
         return self._fen(number)
 

@@ -78,6 +78,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "sumyuan.middleware.ReadableAddressMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # In a valley every kilobyte counts. Of what it packs, tokens are masked anew each time, and so is the length.
     "django.middleware.gzip.GZipMiddleware",

@@ -21,8 +21,9 @@ LEDGER_LOCK = 7_300
 class Rebuilt(NamedTuple):
     """What a rebuild found and changed.
 
-    ``counts`` is what ``rebuild_ledger`` returns, ``moved`` the households whose flags of a complete row are
-    not what they were, ``risen`` the (household, flag) pairs that hold now and did not before.
+    ``counts`` is what ``rebuild_ledger`` returns, ``moved`` the households whose flags, or whether they are
+    provisional, are not what they were, ``risen`` the (household, flag) pairs of complete rows that hold now
+    and did not before.
     """
 
     counts: dict
@@ -83,11 +84,16 @@ def _moves(before, changed):
     """(households whose flags moved, (household, flag) pairs that rose). A provisional row has no flags yet."""
     moved, risen = set(), set()
     for row in changed:
-        old, new = _held(before.get(row[0])), _held(row)
-        if old != new or row[0] not in before:
+        old = before.get(row[0])
+        if old is None or _standing(old) != _standing(row):
             moved.add(row[0])
-            risen |= {(row[0], name) for name in new - old}
+            risen |= {(row[0], name) for name in _held(row) - _held(old)}
     return moved, risen
+
+
+def _standing(row):
+    """What risk points depend on; whether missing months are explained, they ask for themselves."""
+    return row[POSITION["months_missing"]] > 0, *(row[POSITION[name]] for name in FLAGS)
 
 
 def _held(row):
@@ -107,8 +113,9 @@ def _lock(year, household_ids):
     """Let one writer at a time have a row, whoever else computes.
 
     A rebuild of an area works alone; refreshes of single households run side by side, but never
-    two of the same household, or one would overwrite the other with what it read before. On
-    SQLite the transaction itself is alone.
+    two of the same household, or one would overwrite the other with what it read before. The
+    lock leaves room for new rows that refer to the household: a rebuild of an area writes such
+    while a refresh that holds the household waits for it. On SQLite the transaction itself is alone.
     """
     if connection.vendor != "postgresql":
         return
@@ -116,7 +123,7 @@ def _lock(year, household_ids):
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT pg_advisory_xact_lock{'' if alone else '_shared'}(%s, %s)", (LEDGER_LOCK, year))
         if not alone:
-            rows = "SELECT 1 FROM households_household WHERE id = ANY(%s) ORDER BY id FOR UPDATE"
+            rows = "SELECT 1 FROM households_household WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
             cursor.execute(rows, (list(household_ids),))
 
 

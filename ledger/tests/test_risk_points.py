@@ -89,3 +89,28 @@ def test_the_number_of_queries_does_not_grow_and_others_stay(
     with django_assert_num_queries(4):
         refresh_risk_points(year=2022, day=DAY, household_ids=ids)
     assert not bystander.risk_points.exists()
+
+
+def test_a_point_goes_with_its_flag_even_where_a_month_was_missing_in_between(household, people):
+    """A returned visit makes the row provisional; what it says when it comes back is compared with nothing."""
+    earn(household, people["cadre"], 1000)
+    refresh_ledger(household_ids=[household.pk], day=DAY)
+    assert kinds(household) == {"below_average_line": "open"}
+    june = Visit.objects.filter(household=household, month=WINDOW[-1])
+    june.update(state="returned")
+    IncomeEntry.objects.filter(month=WINDOW[-1]).update(is_counted=False)
+    refresh_ledger(household_ids=[household.pk], day=DAY)
+    assert kinds(household) == {"below_average_line": "open"}, "a provisional figure ends nothing"
+    june.update(state="submitted")
+    IncomeEntry.objects.filter(month=WINDOW[-1]).update(is_counted=True, amount=5000)
+    refresh_ledger(household_ids=[household.pk], day=DAY)
+    assert kinds(household) == {}
+
+
+def test_where_the_missing_months_are_explained_points_follow_each_visit_too(household, people):
+    earn(household, people["cadre"], 2000, WINDOW[:-2])
+    refresh_ledger(household_ids=[household.pk], day=DAY)
+    LedgerRow.objects.filter(household=household).update(missing_reason="5、6 月全家在外")
+    IncomeEntry.objects.filter(household=household).update(amount=500)
+    refresh_ledger(household_ids=[household.pk], day=DAY)
+    assert kinds(household) == {"below_monitoring_line": "open", "below_average_line": "open"}

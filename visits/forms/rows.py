@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from households.choices import Labour
 from visits.content import entry_key, split_key
-from visits.forms.visit import plain_amount
+from visits.forms.visit import ENTRY, plain_amount
 from visits.models import IncomeClass
 from visits.months import add_months
 
@@ -157,9 +157,9 @@ def _asked(sheet, items, fields):
     told = {split_key(key) for key in (*sheet.last_month, *(told.key for told in sheet.own))}
     keys |= {key for key in told if key[1] in present}
     for name, texts in fields.items():
-        parts = name.split("-")
-        if parts[0] == "amount" and len(parts) == 3 and any(texts) and parts[2].isdigit():
-            keys.add((parts[1], int(parts[2])))
+        found = ENTRY.fullmatch(name)
+        if found and found[1] == "amount" and any(texts):
+            keys.add((found[2], int(found[3])))
     keys = {key for key in keys if key[0] in items}
     for reported in sheet.reported:
         # A locked item is not asked of everybody: one row, of whom the better source names.

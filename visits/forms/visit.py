@@ -20,9 +20,14 @@ AMOUNT_HINT = "金额要写数字，如 1200 或 1200.50。"
 DISPUTE_LENGTH = 200
 BASES = ("口述", "工资条", "银行流水", "存折", "票据", "记账本", "电话", "估算")
 YES, NO = "yes", "no"
-ENTRY = re.compile(r"(amount|basis|dispute)-([A-Z]\d{2})-(\d+)")
-CHANGE = re.compile(r"change-(kind|labour|note)-(\d+)")
-WORK = re.compile(r"work-(place|employer|industry|started_on|ended_on|channel)-(\d+)")
+# A member's id in one spelling only, so that two names never mean the same amount; 0 is the household.
+KEY = "(0|[1-9][0-9]{0,29})"
+ENTRY = re.compile(rf"(amount|basis|dispute)-([A-Z][0-9]{{2}})-{KEY}")
+CHANGE = re.compile(rf"change-(kind|labour|note)-{KEY}")
+WORK = re.compile(rf"work-(place|employer|industry|started_on|ended_on|channel)-{KEY}")
+# No database keeps a NUL in a text, and nobody types one.
+NUL = "\0"
+UNREADABLE = "里面有存不下的字符，请删去重写。"
 
 
 class YesNoField(forms.TypedChoiceField):
@@ -38,7 +43,9 @@ class TextField(forms.CharField):
 
     def __init__(self, name, length=1000):
         field = Visit._meta.get_field(name)
-        super().__init__(label=field.verbose_name, max_length=field.max_length or length, required=False)
+        most = field.max_length or length
+        messages = {"max_length": f"最多 {most} 个字。", "null_characters_not_allowed": UNREADABLE}
+        super().__init__(label=field.verbose_name, max_length=most, required=False, error_messages=messages)
 
     def to_python(self, value):
         return super().to_python(value).replace("\r\n", "\n")
@@ -129,7 +136,9 @@ class VisitForm:
         for name in self.data:
             found = pattern.fullmatch(name)
             text = found and self.data.get(name, "").strip()
-            if text:
+            if text and NUL in text:
+                self._fail(name, UNREADABLE)
+            elif text:
                 part, *key = found.groups()
                 lines.setdefault(tuple(key), {})[part] = text
         return lines

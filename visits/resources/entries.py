@@ -7,7 +7,7 @@ from households.resources.base import Change, SheetResource, say
 from households.services import Table, create_rows, next_ids, update_rows
 from sumyuan.fields import to_yuan
 from visits.models import IncomeEntry
-from visits.services import settle_entries
+from visits.services import lock_households, settle_entries
 
 
 class EntryResource(SheetResource):
@@ -72,6 +72,8 @@ class EntryResource(SheetResource):
             result.changes.append(Change(subject, "依据", say(old[at["basis"]]), say(row[at["basis"]])))
 
     def write(self):
+        # What a visit tells meanwhile is either settled with this, or settles itself after it.
+        lock_households(self.result.household_ids)
         update_rows(self.table, self.updated, user=self.user, reason=self.reason)
         create_rows(self.table, self.created, user=self.user, reason=self.reason)
         settle_entries(households=self.result.household_ids, months=self.result.months)

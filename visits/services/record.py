@@ -14,6 +14,8 @@ from visits.months import add_months
 from visits.services.settle import items_told_better
 
 State = Visit.State
+# The history has room for the beginning of a reason; the whole stands with the version.
+LOGGED = 100
 MARKED = ["amount", "basis", "dispute", "is_counted"]
 
 
@@ -89,7 +91,7 @@ def record_visit(
     since ``base_version`` are kept where this delivery left them alone. Raises ``MonthRefused``,
     ``TokenReused``, ``NeedsReason`` and ``StaleVisit``, and then nothing is written.
     """
-    lock_household(household.pk)
+    lock_households([household.pk], client_uuid=client_uuid)
     digest = body_hash(content, number=household.number, month=month, reason=reason)
     for visit_id, version, *sent in (
         VisitVersion.objects.filter(client_uuid=client_uuid)
@@ -116,8 +118,8 @@ def record_visit(
         content = _upon(visit, stored, content, base_version)
         compared_with = _decided(visit, _keep_version(visit, stored, now))
     _fill(visit, content, user=user, client_uuid=client_uuid, filling=filling, now=now)
-    _save_visit(visit, user, reason)
-    _write_entries(visit, rows.entries, content["entries"], user, reason)
+    _save_visit(visit, user, reason[:LOGGED])
+    _write_entries(visit, rows.entries, content["entries"], user, reason[:LOGGED])
     _write_lines(visit, MemberChange, rows.changes, content["changes"], _change)
     _write_lines(visit, WorkAway, rows.work, content["work"], _work)
     VisitVersion.objects.create(
@@ -135,14 +137,20 @@ def record_visit(
     return Recorded(visit, visit.version, is_replay=False)
 
 
-def lock_household(pk):
-    """Let one change at a time work on a household, its ledger row included.
+def lock_households(pks, *, client_uuid=None):
+    """Let one change at a time work on these households, their entries and their ledger rows included.
 
-    SQLite's immediate transactions do that by themselves.
+    With ``client_uuid`` also one delivery at a time of that number, for whichever household: the second
+    one finds what the first has written. SQLite's immediate transactions do all that by themselves.
     """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM households_household WHERE id = %s FOR UPDATE", [pk])
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        if client_uuid is not None:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [client_uuid.int >> 64 & (2**63 - 1)])
+        # Rows that merely refer to a household, as a rebuild of the whole ledger writes them, need not wait.
+        rows = "SELECT 1 FROM households_household WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+        cursor.execute(rows, [sorted(pks)])
 
 
 def _upon(visit, stored, content, base_version):

@@ -6,7 +6,7 @@ from django.utils import timezone
 from simple_history.utils import bulk_update_with_history
 
 from visits.models import FieldComment, Visit, VisitVersion
-from visits.services.record import lock_household
+from visits.services.record import lock_households
 from visits.services.settle import settle_entries
 
 State = Visit.State
@@ -55,7 +55,7 @@ def return_visit(*, visit, reviewer, version, comment, comments):
     comments = {field: text.strip() for field, text in comments.items() if text.strip()}
     if not comment.strip() and not comments:
         raise ReviewRefused("写上要改什么再退回：可以写在某一项旁边，也可以写总的意见。")
-    lock_household(visit.household_id)
+    lock_households([visit.household_id])
     visit = Visit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
     if Visit.objects.filter(own_visits(reviewer), pk=visit.pk).exists():
         raise ReviewRefused("这是您自己填的走访，请别的同志审核。")

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.clock import today
 from accounts.models import User
-from accounts.permissions import signed_in, wants_json
+from accounts.permissions import signed_in, told_in_json, wants_json
 from accounts.services import record_event
 from households.models import Household, Member
 from ledger.services import refresh_ledger
-from visits.content import flatten, unflatten
-from visits.forms import VisitForm, fields_of, income_blocks
+from visits.content import Rows, flatten, unflatten
+from visits.forms import NUL, UNREADABLE, VisitForm, fields_of, income_blocks
 from visits.models import IncomeItem, Visit, VisitVersion
 from visits.services import (
     MonthRefused,
@@ -45,9 +45,12 @@ ENTERS = (Role.VILLAGE, Role.HELPER)
 NOT_TYPED = {"csrfmiddlewaretoken", "client_uuid", "action", "copy", "seconds", "copied", "replaces", "photos"}
 REUSED = "这张表已经用同一个编号报过别的内容。请回到名单，重新打开这一户。"
 REASON_LENGTH = 200
+# Years of an address that can be meant at all; beyond the calendar's end no month can be reckoned with.
+YEARS = range(1990, 2100)
 
 
 @signed_in
+@told_in_json
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def visit_page(request, number, month):
@@ -74,7 +77,7 @@ def first_day(text):
         month = date.fromisoformat(f"{text}-01")
     except ValueError as error:
         raise Http404 from error
-    if f"{month:%Y-%m}" != text:
+    if f"{month:%Y-%m}" != text or month.year not in YEARS:
         raise Http404
     return month
 
@@ -97,14 +100,20 @@ def _form(request, household, month):
 def _post(request, household, month):
     day = today()
     data, asks_json = request.POST, wants_json(request)
-    if "copy" in data or data.get("action") == "draft":
-        return _keep(request, household, month, day)
     if data.get("action") == "discard":
         delete_draft(household=household, month=month, user=request.user)
         return redirect(request.path)
     members = list(Member.objects.filter(household=household))
+    is_draft = "copy" in data or data.get("action") == "draft"
+    problem = month_problem(household, members, month, day) if is_draft else ""
+    if is_draft and not problem:
+        return _keep(request, household, month, day)
     items = {item.pk: item for item in IncomeItem.objects.order_by()}
     form = VisitForm(data, members=members, items=items, day=day)
+    if problem:
+        # Nobody said that the form was finished: the month alone is wrong.
+        form.errors, form.to_confirm = {"": [problem]}, []
+        return _again(request, household, month, day, form)
     token, reason = _token(data, form), _reason(data, form)
     clash = None
     if form.is_valid:
@@ -173,15 +182,16 @@ def _base_version(form, household, month, user):
 def _chosen(content, data, household, month):
     """The content with the fields for which the person chose, between two versions, what stands already."""
     theirs = [name.removeprefix("choose-") for name in data if name.startswith("choose-") and data[name] == "theirs"]
-    if not theirs:
+    visit = Visit.objects.filter(household=household, month=month).first() if theirs else None
+    if visit is None:
         return content
-    visit = Visit.objects.filter(household=household, month=month).first()
-    stored = flatten(visit.versions.get(version=visit.version).content) if visit else {}
-    chosen = flatten(content)
+    # Of the rows: a visit that came by another way than the form has no version yet.
+    stored, chosen = flatten(Rows.of(visit).content()), flatten(content)
     for name in theirs:
-        chosen.pop(name, None)
         if name in stored:
             chosen[name] = stored[name]
+        else:
+            chosen.pop(name, None)
     return unflatten(chosen)
 
 
@@ -195,7 +205,9 @@ def _token(data, form):
 
 def _reason(data, form):
     reason = data.get("reason", "").strip()
-    if len(reason) > REASON_LENGTH:
+    if NUL in reason:
+        form.errors["reason"] = [UNREADABLE]
+    elif len(reason) > REASON_LENGTH:
         form.errors["reason"] = [f"更正原因最多 {REASON_LENGTH} 个字。"]
     return reason
 
@@ -223,8 +235,12 @@ def _keep_photos(request, visit, token):
 
 
 def typed_fields(data):
-    """What is kept of a form: every field that holds something, as typed."""
-    fields = {name: data.getlist(name) for name in data if name not in NOT_TYPED}
+    """What is kept of a form: every field that holds something, as typed but for what no database keeps."""
+    fields = {
+        name: [text.replace(NUL, "") for text in data.getlist(name)]
+        for name in data
+        if name not in NOT_TYPED and NUL not in name
+    }
     return {name: texts for name, texts in fields.items() if any(texts)}
 
 
@@ -285,6 +301,9 @@ def _clash(request, household, month, clash, token, asks_json):
         for each in clash.clashes
     ]
     who = clash.visit.visitor
+    kept = [(name, text) for name, texts in fields_of(clash.merged).items() for text in texts if text]
+    # Whoever delivered or stored an unusually large amount has confirmed it: choosing does not ask again.
+    kept += [("confirm", name) for name, _ in kept if name.startswith("amount-")]
     if asks_json:
         message = f"{who}在您之后改过这条走访，有 {len(fields)} 处两边不同。"
         answer = {"status": "stale", "message": message, "version": clash.visit.version, "fields": fields}
@@ -294,7 +313,7 @@ def _clash(request, household, month, clash, token, asks_json):
         "month": month,
         "visit": clash.visit,
         "clashes": fields,
-        "kept": [(name, text) for name, texts in fields_of(clash.merged).items() for text in texts if text],
+        "kept": kept,
         "token": token,
         "reason": request.POST.get("reason", ""),
     }
