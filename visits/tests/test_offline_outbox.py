@@ -166,7 +166,7 @@ def test_changed_before_the_lost_answer_was_known_it_goes_on_from_there(server, 
     # As long as it is not known to have arrived, it stands as it was saved; now another amount.
     page.fill(amount, "1700")
     report(page)
-    page.get_by_text("李一 7月走访已上报").wait_for()
+    page.get_by_text("李一 7 月走访已上报").wait_for()
     visit = july().get()
     assert wages(visit) == [1700]
     assert visit.version == 2
@@ -288,7 +288,7 @@ def test_a_full_phone_says_so_before_anything_is_lost(server, phone, form_addres
     assert "1600" in text
     assert "务工工资" in text
     page.get_by_role("button", name="现在上报").click()
-    page.get_by_text("李一 7月走访已上报").wait_for()
+    page.get_by_text("李一 7 月走访已上报").wait_for()
     assert wages(july().get()) == [1600]
 
 
@@ -362,7 +362,7 @@ def test_one_bad_record_between_good_ones_holds_nobody_up(server, phone, househo
     assert "不能晚于今天" in error.inner_text()
     page.fill("#visited_on", "2022-07-09")
     report(page)
-    page.get_by_text("李一 7月走访已上报").wait_for()
+    page.get_by_text("李一 7 月走访已上报").wait_for()
     assert july().count() == 3
 
 
@@ -416,7 +416,7 @@ def test_two_phones_on_one_household_leave_the_choice_to_people(
     phone.context.set_offline(True)
     theirs.fill(amount, "1800")
     report(theirs)
-    theirs.get_by_text("李一 7月走访已上报").wait_for()
+    theirs.get_by_text("李一 7 月走访已上报").wait_for()
     phone.context.set_offline(False)
     mine.goto(f"{phone.url}/visits/outbox/")
     mine.get_by_text("⇄ 要选择").wait_for()
@@ -448,7 +448,7 @@ def test_two_tabs_on_one_draft_do_not_undo_each_other(phone, form_address, amoun
     assert one.evaluate("document.getElementById('visit-form').inert")
     other.fill(amount, "1700")
     report(other)
-    other.get_by_text("李一 7月走访已上报").wait_for()
+    other.get_by_text("李一 7 月走访已上报").wait_for()
     assert wages(july().get()) == [1700]
 
 

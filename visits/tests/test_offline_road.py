@@ -76,7 +76,7 @@ def test_what_is_reported_is_no_longer_on_the_phone(prepared, phone, form_addres
     assert prepared.evaluate(KEPT_PAGES) == ["/visits/", form_address, "/visits/outbox/"]
     prepared.goto(phone.url + form_address)
     prepared.get_by_role("button", name="上报").click()
-    prepared.get_by_text("李一 7月走访已上报").wait_for()
+    prepared.get_by_text("李一 7 月走访已上报").wait_for()
     assert prepared.evaluate(KEPT_PAGES) == ["/visits/", "/visits/outbox/"]
 
 

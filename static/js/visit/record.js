@@ -333,7 +333,7 @@
         await store.dropDraft(key).catch(() => {});
         await app.dropPrepared(address).catch(() => {});
       }
-      goOn(`${head} ${app.monthWords(month)}走访已上报`);
+      goOn(`${head} ${Number(month.slice(5))} 月走访已上报。`);
     } else if (found && found.state === "fix") {
       fields.showErrors(Object.keys(found.errors).length ? found.errors : { "": [found.error] }, found.confirm);
     } else if (found && found.state === "choose") {
