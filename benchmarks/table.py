@@ -104,6 +104,9 @@ def measure_visit():
         sizes.append(len(response.content) / 1024)
     told = f"{most_queries} queries, {median(sizes):.0f} KB over the wire, {max(sizes):.0f} KB at most"
     row("the form of a visit", "", told, "", "≤ 15 queries, ≤ 60 KB")
+    forms, wire, unpacked, took = visit.prepare(client, 100)
+    told = f"{wire / 2**20:.2f} MB over the wire, {unpacked / 2**20:.2f} MB unpacked, {took:.1f} s"
+    row(f"preparing {forms} households for the road", "", told, "", "≤ 5 MB")
 
 
 def _get(client, path):

@@ -1,6 +1,9 @@
 """Reporting a visit of six amounts, beside the smallest view that inserts the same rows."""
 
+import gzip
+import json
 from statistics import median
+from time import perf_counter
 from uuid import uuid4
 
 from django.test import Client
@@ -14,6 +17,8 @@ from visits.models import IncomeEntry, Visit
 MONTH = "2022-07"
 ITEMS = ("B01", "B02", "P01", "P02", "C01", "C02")
 ROUNDS = 60
+# The list and the outbox travel along; the address of a form is deeper.
+LIST_DEPTH = 3
 
 
 def compare():
@@ -45,6 +50,21 @@ def households(count):
     cadre = User.objects.get(username="cadre")
     numbers = Household.objects.visible_to(cadre).filter(left_on=None).order_by("number")
     return list(numbers.values_list("number", flat=True)[:count])
+
+
+def prepare(client, most):
+    """(forms, bytes over the wire, bytes unpacked, seconds) of taking so many forms along, part by part."""
+    forms = wire = unpacked = 0
+    after, start = "", perf_counter()
+    while after is not None and forms < most:
+        response = client.get("/visits/road/", {"after": after}, headers={"accept-encoding": "gzip"})
+        wire += len(response.content)
+        body = gzip.decompress(response.content)
+        unpacked += len(body)
+        part = json.loads(body)
+        forms += sum(page["address"].count("/") > LIST_DEPTH for page in part["pages"])
+        after = part["next"]
+    return forms, wire, unpacked, perf_counter() - start
 
 
 def medians(turns):

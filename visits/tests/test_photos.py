@@ -151,3 +151,15 @@ def test_a_photo_of_another_household_has_no_address_here(deliver, visit, client
     wrong = address.replace(visit.household.number, other.number)
     client.force_login(people["cadre"])
     assert (client.get(address).status_code, client.get(wrong).status_code) == (200, 404)
+
+
+def test_without_script_photos_come_with_the_form_once_and_a_bad_one_is_named(past, filled, client, people):
+    client.force_login(people["cadre"])
+    fields, address = filled(), f"/visits/{past.number}/2022-07/"
+    for _ in range(2):
+        photos = [picture(), SimpleUploadedFile("notes.txt", b"no picture at all")]
+        page = client.post(address, {**fields, "photos": photos}, follow=True)
+    content = page.content.decode()
+    assert "第 2 张照片没有存上：这个文件不是照片" in content
+    assert "7 月走访已上报" in content
+    assert VisitPhoto.objects.get().visit == Visit.objects.get(month=JULY)

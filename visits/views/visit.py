@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from datetime import date
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -26,9 +26,11 @@ from visits.models import IncomeItem, Visit, VisitVersion
 from visits.services import (
     MonthRefused,
     NeedsReason,
+    PhotoRefused,
     StaleVisit,
     TokenReused,
     delete_draft,
+    keep_photo,
     month_problem,
     record_visit,
     save_draft,
@@ -204,7 +206,20 @@ def _saved(request, household, month, recorded, token, asks_json):
         answer = {"status": "saved", "version": recorded.version, "replay": recorded.is_replay, "address": address}
         return JsonResponse(answer | {"photos": f"{address}photos/"})
     messages.success(request, f"{household.head_name or household.number} {month.month} 月走访已上报。")
+    _keep_photos(request, recorded.visit, token)
     return redirect(f"{reverse('visit_list')}?accepted={token}")
+
+
+def _keep_photos(request, visit, token):
+    """Without script the photos come with the form. One that cannot be kept is named; the visit stands."""
+    for position, upload in enumerate(request.FILES.getlist("photos")):
+        try:
+            # The same number when the form is sent again.
+            keep_photo(visit=visit, upload=upload, client_uuid=uuid5(token, str(position)), user=request.user)
+        except PhotoRefused as refused:
+            messages.warning(
+                request, f"第 {position + 1} 张照片没有存上：{refused}走访已经上报，照片可以打开这一户再传。"
+            )
 
 
 def typed_fields(data):
