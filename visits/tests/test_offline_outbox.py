@@ -313,10 +313,13 @@ def test_nearly_full_is_said_in_time(server, phone, form_address):
     page.get_by_text("手机快存满了").wait_for()
 
 
+RESERVED = "async () => (await (await caches.open('reserve')).keys()).length"
+
+
 def test_the_reserve_takes_the_record_that_found_no_room(server, phone, form_address, amount):
     page = phone.page(form_address)
     page.get_by_text("填的内容随时存在本机").wait_for()
-    wait_for(lambda: page.evaluate("async () => (await caches.keys()).includes('reserve')"))
+    wait_for(lambda: page.evaluate(RESERVED))
     used = page.evaluate("async () => (await navigator.storage.estimate()).usage")
     set_quota(phone, page, used + 1)
     is_counted = page.evaluate("async () => (await navigator.storage.estimate()).quota") == used + 1
@@ -325,8 +328,11 @@ def test_the_reserve_takes_the_record_that_found_no_room(server, phone, form_add
     server.stop()
     page.fill(amount, "1600")
     report_and_leave(page)
-    page.get_by_text("待上传 1").first.wait_for()
-    assert not page.evaluate("async () => (await caches.keys()).includes('reserve')")
+    server.start()
+    page.goto(f"{phone.url}/visits/outbox/")
+    visit = wait_for(lambda: page.wait_for_timeout(100) or july().first())
+    assert wages(visit) == [1600]
+    assert page.evaluate(RESERVED) == 0
 
 
 @pytest.fixture

@@ -29,8 +29,6 @@ from visits.views.visit import ENTERS, first_day, typed_fields
 
 CHUNK = 20
 ASKED_AT_MOST = 100
-# Opened without a signal, the list shows what it showed whatever was filtered.
-LIST, OUTBOX = "/visits/", "/visits/outbox/"
 
 
 def _no_signal():
@@ -45,7 +43,7 @@ def service_worker(request):
         "version": road_version(no_signal),
         "files": road_files(),
         "static": settings.STATIC_URL,
-        "list": LIST,
+        "list": reverse("visit_list"),
         "noSignal": no_signal,
     }
     script = f"const setup = {json.dumps(setup, ensure_ascii=False)};\n{worker_source()}"
@@ -137,7 +135,7 @@ def road_pages(request):
             "version": road_version(_no_signal()),
             "account": request.user.pk,
             "files": road_files(),
-            "fixed": [LIST, OUTBOX],
+            "fixed": [reverse("visit_list"), reverse("outbox")],
             "pages": list(_pages(request, chunk)),
             "next": chunk[-1].key if len(left) > CHUNK else None,
         }

@@ -51,9 +51,12 @@
     }
   };
 
+  // The entry, not its cache: a cache that is still open somewhere keeps its room until nobody holds it.
   const giveUpReserve = async () => {
-    if (!("caches" in window) || !(await window.caches.has("reserve"))) return false;
-    await window.caches.delete("reserve");
+    if (!("caches" in window)) return false;
+    const cache = await window.caches.open("reserve");
+    if (!(await cache.delete(RESERVE_ADDRESS))) return false;
+    await new Promise((resolve) => window.setTimeout(resolve, 300));
     return true;
   };
 

@@ -38,7 +38,8 @@
 
   // A canvas knows nothing of place and camera: what comes out of it tells only what can be seen.
   const smaller = async (file) => {
-    const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+    // Upright by itself; Chromium 109 does not know the word for it.
+    const picture = await createImageBitmap(file);
     const canvas = draw(picture, LONGEST_SIDE);
     picture.close();
     const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
