@@ -16,7 +16,7 @@ AREA_ROLES = (Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY, Role.AUDITOR)
 PLACES = [
     ("工作台", "desk", Role.values),
     ("走访", "visit_list", (Role.VILLAGE, Role.HELPER)),
-    ("审核", "visit_review", (Role.TOWNSHIP,)),
+    ("审核", "visit_review", (Role.TOWNSHIP, Role.COUNTY, Role.AUDITOR)),
     ("户档案", "household_list", (*FIELD_ROLES, Role.DEPARTMENT)),
     ("台账", "ledger_index", FIELD_ROLES),
     ("帮扶措施", "measure_list", (*FIELD_ROLES, Role.DEPARTMENT)),
@@ -42,7 +42,7 @@ def navigation(context):
     """Links to what the person's role can use, the current one marked."""
     request = context["request"]
     here = request.path
-    if here.startswith(VISITS):
+    if here.startswith(VISITS) and not here.startswith(reverse("visit_review")):
         here = reverse(PLACE_OF_VISITS.get(request.user.role, "household_list"))
     links = []
     for words, name, roles in PLACES:

@@ -83,7 +83,7 @@ def form_context(sheet, case, materials, user, *, fields=None, form=None, base_v
             to_confirm=form.to_confirm if form else (),
             confirmed=fields.get("confirm", []),
         ),
-        "people": [_person(member, fields) for member in sheet.present],
+        "people": [_person(member, sheet, fields, errors) for member in sheet.present],
         "guarantees": [(name, Visit._meta.get_field(name).verbose_name) for name in GUARANTEES],
         "choices": CHOICES,
         "way_label": dict(Visit.Way.choices).get(_first(fields, "way"), "走访方式没有选"),
@@ -123,20 +123,22 @@ def _first(fields, name):
 
 
 class Person(NamedTuple):
-    """One member on the form, with whether anything is told of a change or of work away."""
+    """One member on the form: where the form has them at work, and whether their lines stand open.
+
+    What is carried over from last month stays folded: it asks for nothing.
+    """
 
     member: object
-    has_change: bool
-    has_work: bool
+    work_place: str
+    is_open: bool
 
 
-def _person(member, fields):
-    names = [name for name, texts in fields.items() if name.endswith(f"-{member.pk}") and any(texts)]
-    return Person(
-        member,
-        any(name.startswith("change-") for name in names),
-        any(name.startswith("work-") for name in names),
-    )
+def _person(member, sheet, fields, errors):
+    key = f"-{member.pk}"
+    changed = any(name.startswith("change-") and name.endswith(key) and any(fields[name]) for name in fields)
+    is_wrong = any(name.startswith(("change-", "work-")) and name.endswith(key) for name in errors)
+    is_asked = f"changes.{member.pk}" in sheet.comments or f"work.{member.pk}" in sheet.comments
+    return Person(member, _first(fields, f"work-place-{member.pk}"), changed or is_wrong or is_asked)
 
 
 def _window(materials, outlook):
