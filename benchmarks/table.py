@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from benchmarks import bare_rebuild, bare_workbook, roster
+from benchmarks import bare_rebuild, bare_workbook, roster, visit
 from benchmarks.timing import analyse, in_turn, peak_megabytes, seconds
 from households.models import Household
 from ledger.models import LedgerRow, PolicyYear
@@ -38,6 +38,7 @@ def print_table(households):
         measure_rebuild()
         call_command("assign_measures", year=YEAR, stdout=sys.stderr)
         measure_pages()
+        measure_visit()
         measure_workbook(folder / "county.xlsx", folder / "bare.xlsx")
         measure_roster(folder / "roster.xlsx")
     print()
@@ -82,6 +83,30 @@ def measure_pages():
         with CaptureQueriesContext(connection) as queries:
             took = seconds(lambda path=path: _get(client, path))
         row(f"`{path}`", "", f"{len(queries)} queries, {took * 1000:.0f} ms", "", f"≤ {MOST_QUERIES} queries")
+
+
+def measure_visit():
+    """Reporting a visit, and the form that it was typed into."""
+    bare, ours, ratio = visit.medians(visit.compare())
+    row(
+        "reporting a visit of 6 amounts, ledger and all",
+        f"{bare * 1000:.1f} ms",
+        f"{ours * 1000:.1f} ms",
+        f"{ratio:.2f}",
+        "≤ 2",
+    )
+    client = visit.cadres_client()
+    most_queries, sizes = 0, []
+    for number in visit.households(100):
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get(f"/visits/{number}/{visit.MONTH}/", headers={"accept-encoding": "gzip"})
+        most_queries = max(most_queries, len(queries))
+        sizes.append(len(response.content) / 1024)
+    told = f"{most_queries} queries, {median(sizes):.0f} KB over the wire, {max(sizes):.0f} KB at most"
+    row("the form of a visit", "", told, "", "≤ 15 queries, ≤ 60 KB")
+    forms, wire, unpacked, took = visit.prepare(client, 100)
+    told = f"{wire / 2**20:.2f} MB over the wire, {unpacked / 2**20:.2f} MB unpacked, {took:.1f} s"
+    row(f"preparing {forms} households for the road", "", told, "", "≤ 5 MB")
 
 
 def _get(client, path):

@@ -1,6 +1,9 @@
 """Reporting a visit of six amounts, beside the smallest view that inserts the same rows."""
 
+import gzip
+import json
 from statistics import median
+from time import perf_counter
 from uuid import uuid4
 
 from django.test import Client
@@ -14,14 +17,13 @@ from visits.models import IncomeEntry, Visit
 MONTH = "2022-07"
 ITEMS = ("B01", "B02", "P01", "P02", "C01", "C02")
 ROUNDS = 60
+# The list and the outbox travel along; the address of a form is deeper.
+LIST_DEPTH = 3
 
 
 def compare():
     """(bare, ours) seconds of each round: one household each, in turn, its month empty before."""
-    client = Client(SERVER_NAME="localhost")
-    cadre = User.objects.get(username="cadre")
-    client.force_login(cadre)
-    numbers = list(Household.objects.visible_to(cadre).filter(left_on=None).values_list("number", flat=True))
+    client, numbers = cadres_client(), households(ROUNDS)
     with override_settings(ROOT_URLCONF="benchmarks.urls"):
         turns = []
         for turn in range(ROUNDS + 2):
@@ -34,6 +36,35 @@ def compare():
             _clear(number)
     # The first ones fill the caches of both.
     return turns[2:]
+
+
+def cadres_client():
+    """Signed in as the demo's cadre."""
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(User.objects.get(username="cadre"))
+    return client
+
+
+def households(count):
+    """Numbers of so many households of the demo's cadre, as far as there are."""
+    cadre = User.objects.get(username="cadre")
+    numbers = Household.objects.visible_to(cadre).filter(left_on=None).order_by("number")
+    return list(numbers.values_list("number", flat=True)[:count])
+
+
+def prepare(client, most):
+    """(forms, bytes over the wire, bytes unpacked, seconds) of taking so many forms along, part by part."""
+    forms = wire = unpacked = 0
+    after, start = "", perf_counter()
+    while after is not None and forms < most:
+        response = client.get("/visits/road/", {"after": after}, headers={"accept-encoding": "gzip"})
+        wire += len(response.content)
+        body = gzip.decompress(response.content)
+        unpacked += len(body)
+        part = json.loads(body)
+        forms += sum(page["address"].count("/") > LIST_DEPTH for page in part["pages"])
+        after = part["next"]
+    return forms, wire, unpacked, perf_counter() - start
 
 
 def medians(turns):

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every test: on SQLite, on PostgreSQL with Redis, and in Chromium. Says at the end which parts ran.
+# Every test: on SQLite, on PostgreSQL with Redis, in Chromium new and old. Says at the end which parts ran.
 # DATABASE_URL of a PostgreSQL server and REDIS_URL are used where set; else throw-away servers are started.
 set -u
 cd "$(dirname "$0")/.."
@@ -44,6 +44,13 @@ in_chromium() {
   env -u DATABASE_URL -u REDIS_URL "$PYTEST" -m browser "$@"
 }
 
+# The pages that cadres use, in the last Chromium for Windows 7.
+in_old_chromium() {
+  local program
+  program=$("$PWD/$VENV/bin/python" scripts/old_chromium.py) || return 1
+  CHROMIUM=$program in_chromium visits "$@"
+}
+
 part "SQLite" on_sqlite "$@"
 
 case "$GIVEN_DATABASE" in
@@ -63,6 +70,12 @@ if [ -x "${CHROMIUM:-/usr/bin/chromium}" ]; then
   part "Chromium" in_chromium "$@"
 else
   missing "Chromium" "install the package chromium, or set CHROMIUM"
+fi
+
+if command -v npm >/dev/null; then
+  part "Chromium 109" in_old_chromium "$@"
+else
+  missing "Chromium 109" "install npm, from whose registry it comes"
 fi
 
 echo

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from reports.desk import desk
 from sumyuan.health import healthz
+from visits.views import road
 
 urlpatterns = [
     path("", desk, name="desk"),
@@ -21,6 +22,9 @@ urlpatterns = [
     path("accounts/logout/", account_views.logout, name="account_logout"),
     path("accounts/inactive/", account_views.account_inactive, name="account_inactive"),
     path("accounts/password/", account_views.password_change, name="account_change_password"),
+    # A worker serves what lies below its own address, so that it stands at the top.
+    path("sw.js", road.service_worker, name="service_worker"),
+    path("manifest.webmanifest", road.manifest, name="manifest"),
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
 ]

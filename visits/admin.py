@@ -35,9 +35,9 @@ class FeedRightAdmin(ScopedModelAdmin):
     """Which department reports what. The county decides; those that ship are examples."""
 
     viewers, adders, changers = READERS, COUNTY, COUNTY
-    columns = (("部门", "department__name"), ("代码", "item__code"), ("项目", "item__name"))
-    list_display = ("department", "item")
-    list_filter = ("department",)
+    columns = (("部门", "department__name"), ("代码", "item__code"), ("项目", "item__name"), ("有效", "is_active"))
+    list_display = ("department", "item", "is_active")
+    list_filter = ("department", "is_active")
     list_select_related = ("department", "item")
     search_fields = ("department__name", "item__name")
     search_help_text = "按部门或项目查"

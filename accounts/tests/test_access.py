@@ -9,6 +9,7 @@ a cadre without a village. Whoever a line does not name gets its ``rest``.
 from dataclasses import dataclass, field
 from datetime import date
 from io import BytesIO
+from uuid import uuid4
 
 import pytest
 from django.contrib import admin
@@ -26,6 +27,8 @@ from ledger.models import LedgerRow, PolicyYear, RiskPoint, VillageLedger
 from ledger.services import rebuild_ledger
 from measures.models import ActionLog, Measure, MeasureLine, SupportAction
 from visits.models import FeedRight, IncomeEntry, IncomeItem, Visit
+from visits.services import keep_photo
+from visits.tests.pictures import picture
 
 JUNE = date(2022, 6, 1)
 
@@ -47,6 +50,8 @@ ALL = frozenset(NAMES)
 AREA = frozenset({"cadre", "next_cadre", "township", "other_township", "county", "auditor", "nobody"})
 # Whose scope holds the household, and with it the village.
 OVER = frozenset({"cadre", "township", "county", "auditor"})
+# Who may make the visit of the household.
+OVER_OWNERS = frozenset({"cadre", "helper"})
 DEPARTMENTS = frozenset({"civil", "labour"})
 STAFF = frozenset({"county", "auditor", "system"})
 
@@ -101,6 +106,16 @@ PAGES = {
         post={"decision": "approve", "version": "1"},
         status=302,
     ),
+    "outbox": Page("/visits/outbox/", ALL),
+    "visit_session": Page("/visits/session/", ALL),
+    "road_pages": Page("/visits/road/", OWNERS),
+    "visit_draft": Page("/visits/{number}/2022-06/draft/", OVER_OWNERS, missing=OWNERS, post={"action": "discard"}),
+    "visit_photo_add": Page("/visits/{number}/2022-06/photos/", OVER_OWNERS, missing=OWNERS, post={}, status=422),
+    "visit_photo": Page(
+        "/visits/{number}/2022-06/photos/{photo}/", OVER | {"helper"}, forbidden=frozenset({"civil"}), rest=404
+    ),
+    "service_worker": Page("/sw.js", ALL, anonymous=200),
+    "manifest": Page("/manifest.webmanifest", ALL, anonymous=200),
     "ledger_index": Page("/ledger/", AREA | {"helper"}, status=302),
     "ledger_year": Page("/ledger/2022/", AREA | {"helper"}),
     "ledger_area": Page("/ledger/2022/{village}/", OVER, forbidden=DEPARTMENTS | SYSTEM, rest=404),
@@ -228,6 +243,7 @@ def world(people, village, household, make_household, far_village):
     entry = IncomeEntry.objects.create(
         household=household, month=JUNE, item=item, amount=1500, source="visit", visit=visit
     )
+    photo, _ = keep_photo(visit=visit, upload=picture(), client_uuid=uuid4(), user=people["cadre"])
     action = SupportAction.objects.create(
         household=household,
         year=2022,
@@ -269,6 +285,7 @@ def world(people, village, household, make_household, far_village):
         "rows": {type(row): row.pk for row in rows},
         "number": household.number,
         "village": village.code,
+        "photo": photo.pk,
         "user": people["cadre"].pk,
         "job": job.pk,
         "check": check.pk,

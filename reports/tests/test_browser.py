@@ -31,6 +31,8 @@ PAGES = {
     "cadre": (
         *(*EVERYONE, *LEDGER, f"/households/{EXAMPLE_A}/", f"/visits/{EXAMPLE_A}/2022-05/", "/reports/"),
         *("/visits/", "/visits/?show=all&by=name", f"/visits/{EXAMPLE_A}/2022-05/print/", "/visits/print/"),
+        *(f"/visits/{EXAMPLE_A}/2022-07/", f"/visits/{EXAMPLE_A}/2022-05/?correct=1", "/visits/outbox/"),
+        "/visits/differences/",
     ),
     "helper": (*EVERYONE, "/visits/"),
     "township": (
@@ -39,8 +41,11 @@ PAGES = {
         *("/ledger/2022/130630100/", "/reports/", "/visits/review/", "/visits/review/?tick=usual"),
         f"/visits/{EXAMPLE_A}/2022-06/",
     ),
-    "county": (*EVERYONE, *LEDGER, "/ledger/2022/130630/", "/ledger/2022/130630/?flag=any", "/reports/", "/imports/"),
-    "civil": EVERYONE,
+    "county": (
+        *(*EVERYONE, *LEDGER, "/ledger/2022/130630/", "/ledger/2022/130630/?flag=any", "/reports/", "/imports/"),
+        *("/visits/review/", "/visits/differences/", "/imports/feed/"),
+    ),
+    "civil": (*EVERYONE, "/imports/", "/imports/feed/", "/visits/differences/"),
     "auditor": (*EVERYONE, *LEDGER, "/reports/"),
     "admin": ("/", "/jobs/"),
 }

@@ -57,7 +57,7 @@ class UploadForm(forms.Form):
             del self.fields["year"]
 
     def _set_rights(self, user):
-        rights = FeedRight.objects.visible_to(user).select_related("department", "item")
+        rights = FeedRight.objects.visible_to(user).filter(is_active=True).select_related("department", "item")
         self.fields["right"].queryset = rights
         self.fields["right"].names_department = not user.has_role(User.Role.DEPARTMENT)
         if not rights.exists():

@@ -125,6 +125,8 @@ class FeedRight(models.Model):
         Department, on_delete=models.PROTECT, related_name="feed_rights", verbose_name="部门"
     )
     item = models.ForeignKey(IncomeItem, on_delete=models.PROTECT, related_name="feed_rights", verbose_name="项目")
+    # A right that is withdrawn stays: what was reported under it keeps its source.
+    is_active = models.BooleanField("有效", default=True, help_text="去掉勾，这个部门就不能再报这一项")
 
     objects = FeedRightQuerySet.as_manager()
 

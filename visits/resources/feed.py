@@ -91,7 +91,7 @@ class FeedResource(EntryResource):
         user = self.user
         if user is not None and user.role == user.Role.DEPARTMENT and user.department_id != self.department_id:
             return "您的账号只能报本部门的数据。"
-        rights = FeedRight.objects.filter(department=self.department_id)
+        rights = FeedRight.objects.filter(department=self.department_id, is_active=True)
         items = dict(rights.order_by("item").values_list("item", "item__name"))
         if self.item_id in items:
             return ""

@@ -1,5 +1,6 @@
 """Changes to visits and entries: recording, reviewing, and which source counts."""
 
+from visits.services.photos import PhotoRefused, keep_photo
 from visits.services.record import (
     MonthRefused,
     NeedsReason,
@@ -18,12 +19,14 @@ from visits.services.settle import settle_entries
 __all__ = [
     "MonthRefused",
     "NeedsReason",
+    "PhotoRefused",
     "Recorded",
     "ReviewRefused",
     "StaleVisit",
     "TokenReused",
     "approve_visits",
     "delete_draft",
+    "keep_photo",
     "lock_households",
     "month_problem",
     "own_visits",

@@ -93,8 +93,10 @@ def record_visit(
     """
     lock_households([household.pk], client_uuid=client_uuid)
     digest = body_hash(content, number=household.number, month=month, reason=reason)
-    for visit_id, version, *sent in VisitVersion.objects.filter(client_uuid=client_uuid).values_list(
-        "visit_id", "version", "body_hash", "made_by_id"
+    for visit_id, version, *sent in (
+        VisitVersion.objects.filter(client_uuid=client_uuid)
+        .order_by()
+        .values_list("visit_id", "version", "body_hash", "made_by_id")
     ):
         if sent != [digest, user.pk]:
             raise TokenReused
@@ -102,7 +104,8 @@ def record_visit(
     if problem := month_problem(household, members, month, day):
         raise MonthRefused(problem)
     # A reviewer locks the visit alone: what is being approved is not overwritten as if it still waited.
-    visit = Visit.objects.select_for_update(of=("self",)).filter(household=household, month=month).first()
+    # Without an order: the model's own would join the household for nothing.
+    visit = Visit.objects.select_for_update().filter(household=household, month=month).order_by().first()
     now = timezone.now()
     if visit is None:
         visit = Visit(household=household, month=month, visitor=user, version=0)

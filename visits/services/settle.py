@@ -52,4 +52,4 @@ def _counting():
 def items_told_better(household, month):
     """Codes of the items that a feed or an import tells of this household and month: there no visit's entry counts."""
     better = IncomeEntry.objects.filter(household=household, month=month).exclude(source=IncomeEntry.Source.VISIT)
-    return set(better.values_list("item_id", flat=True))
+    return set(better.order_by().values_list("item_id", flat=True))

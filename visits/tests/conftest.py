@@ -4,10 +4,12 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 
 from households.models import AnnualIncome
 from visits.models import IncomeEntry, Visit
 from visits.months import months_from
+from visits.tests.phones import Phone, Server
 
 WINDOW = months_from(date(2021, 10, 1), 9)
 JUNE, JULY = date(2022, 6, 1), date(2022, 7, 1)
@@ -76,3 +78,39 @@ def send(client, people, household):
         return client.post(f"/visits/{number or household.number}/{month}/", fields, headers=headers)
 
     return post
+
+
+@pytest.fixture
+def server(own_connections, tmp_path):
+    """The site in a process of its own, with the test's database. ``server.stop()``, ``server.start()``."""
+    running = Server(tmp_path)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def make_phone(browser_type_launch_args, playwright, server, tmp_path):
+    """``make_phone()``: another phone, switched on."""
+    phones = []
+
+    def make():
+        phone = Phone(playwright, browser_type_launch_args, tmp_path / f"phone{len(phones)}", server.url)
+        phones.append(phone)
+        phone.start()
+        return phone
+
+    yield make
+    for phone in phones:
+        phone.remove()
+
+
+@pytest.fixture
+def session_of(people):
+    """``session_of("cadre")``: the key of a session of that person, as the sign-in form gives it."""
+
+    def session(who):
+        client = Client()
+        client.force_login(people[who])
+        return client.cookies["sessionid"].value
+
+    return session

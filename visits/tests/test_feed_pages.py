@@ -254,3 +254,11 @@ def test_every_other_kind_stays_closed_to_a_department(client, people, kind):
     )
     assert client.get(reverse("import_check", args=[job.pk])).status_code == 403
     assert client.post(reverse("import_confirm", args=[job.pk])).status_code == 403
+
+
+def test_a_withdrawn_right_is_no_longer_offered(client, people):
+    FeedRight.objects.filter(item="T01").update(is_active=False)
+    client.force_login(people["civil"])
+    content = client.get("/imports/feed/").content.decode()
+    assert "特困供养金" in content
+    assert "低保金" not in content

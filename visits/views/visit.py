@@ -1,12 +1,13 @@
 """One month of one household: the form for those who visit, the reading page for everybody else."""
 
+from contextlib import suppress
 from datetime import date
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import prefetch_related_objects
+from django.db.models import Max, prefetch_related_objects
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,13 +22,15 @@ from households.models import Household, Member
 from ledger.services import refresh_ledger
 from visits.content import Rows, flatten, unflatten
 from visits.forms import NUL, UNREADABLE, VisitForm, fields_of, income_blocks
-from visits.models import IncomeItem, Visit
+from visits.models import IncomeItem, Visit, VisitVersion
 from visits.services import (
     MonthRefused,
     NeedsReason,
+    PhotoRefused,
     StaleVisit,
     TokenReused,
     delete_draft,
+    keep_photo,
     month_problem,
     record_visit,
     save_draft,
@@ -39,7 +42,7 @@ from visits.wording import Names, field_label, field_value
 Role = User.Role
 ENTERS = (Role.VILLAGE, Role.HELPER)
 # Never part of what is kept of a form.
-NOT_TYPED = {"csrfmiddlewaretoken", "client_uuid", "action", "copy", "seconds", "copied"}
+NOT_TYPED = {"csrfmiddlewaretoken", "client_uuid", "action", "copy", "seconds", "copied", "replaces", "photos"}
 REUSED = "这张表已经用同一个编号报过别的内容。请回到名单，重新打开这一户。"
 REASON_LENGTH = 200
 # Years of an address that can be meant at all; beyond the calendar's end no month can be reckoned with.
@@ -146,7 +149,7 @@ def _record(request, household, members, month, form, token, reason, day):
         user=request.user,
         content=content,
         client_uuid=token,
-        base_version=form.base_version,
+        base_version=_base_version(form, household, month, request.user),
         day=day,
         filling=form.filling,
         reason=reason,
@@ -157,6 +160,23 @@ def _record(request, household, members, month, form, token, reason, day):
             detail = {"month": f"{month:%Y-%m}", "version": recorded.version}
             record_event(user=request.user, action="更正走访", subject=household.number, detail=detail)
     return recorded
+
+
+def _base_version(form, household, month, user):
+    """The version that the delivery began from.
+
+    A phone that never heard whether an earlier delivery arrived names it in ``replaces``. Where it did arrive,
+    this one goes on from there, and nobody has to choose between two things that they wrote themselves.
+    """
+    numbers = []
+    for text in form.data.getlist("replaces"):
+        with suppress(ValueError):
+            numbers.append(UUID(text))
+    if not numbers:
+        return form.base_version
+    own = VisitVersion.objects.filter(visit__household=household, visit__month=month, made_by=user)
+    arrived = own.filter(client_uuid__in=numbers).aggregate(last=Max("version"))["last"]
+    return max(form.base_version, arrived or 0)
 
 
 def _chosen(content, data, household, month):
@@ -198,10 +218,23 @@ def _saved(request, household, month, recorded, token, asks_json):
         answer = {"status": "saved", "version": recorded.version, "replay": recorded.is_replay, "address": address}
         return JsonResponse(answer | {"photos": f"{address}photos/"})
     messages.success(request, f"{household.head_name or household.number} {month.month} 月走访已上报。")
+    _keep_photos(request, recorded.visit, token)
     return redirect(f"{reverse('visit_list')}?accepted={token}")
 
 
-def _typed(data):
+def _keep_photos(request, visit, token):
+    """Without script the photos come with the form. One that cannot be kept is named; the visit stands."""
+    for position, upload in enumerate(request.FILES.getlist("photos")):
+        try:
+            # The same number when the form is sent again.
+            keep_photo(visit=visit, upload=upload, client_uuid=uuid5(token, str(position)), user=request.user)
+        except PhotoRefused as refused:
+            messages.warning(
+                request, f"第 {position + 1} 张照片没有存上：{refused}走访已经上报，照片可以打开这一户再传。"
+            )
+
+
+def typed_fields(data):
     """What is kept of a form: every field that holds something, as typed but for what no database keeps."""
     fields = {
         name: [text.replace(NUL, "") for text in data.getlist(name)]
@@ -213,7 +246,7 @@ def _typed(data):
 
 def _keep(request, household, month, day):
     """Without script: keep the draft, and with "copy" write last month's amount into its field."""
-    fields = _typed(request.POST)
+    fields = typed_fields(request.POST)
     name = request.POST.get("copy")
     if name:
         materials = Materials.of(month, day)
@@ -245,7 +278,7 @@ def _again(request, household, month, day, form, note=""):
         case,
         materials,
         request.user,
-        fields=_typed(form.data),
+        fields=typed_fields(form.data),
         form=form,
         base_version=form.base_version,
         # A number that was used for something else is given up; a form that was only wrong keeps its own.
