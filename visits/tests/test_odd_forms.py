@@ -199,3 +199,28 @@ def test_a_form_without_the_site_s_token_is_refused(people, past, filled, client
         for headers in ({}, {"accept": "application/json"}):
             assert client.post(address, filled(client_uuid=str(uuid4())), headers=headers).status_code == 403
     assert not Visit.objects.filter(month=JULY).exists()
+
+
+def test_a_reviewer_approves_neither_another_township_s_visits_nor_what_was_once_the_own(
+    client, send, past, filled, people
+):
+    """Ids are made up in the queue's form; the second reviewer was the cadre that reported the visit."""
+    send(filled())
+    visit = Visit.objects.get(month=JULY)
+    chosen = {"visit": [f"{visit.pk}-1"]}
+    cadre = people["cadre"]
+    cadre.areas.set([past.village.parent])
+    cadre.role = "township"
+    cadre.save()
+    for who in ("other_township", "cadre"):
+        client.force_login(people[who])
+        assert client.post("/visits/review/", chosen).status_code == 302
+        send({"decision": "approve", "version": "1"}, who=who, month="2022-07/review")
+        visit.refresh_from_db()
+        assert visit.state == "submitted", who
+    send({"decision": "return", "version": "1", "comment": "退"}, who="cadre", month="2022-07/review")
+    visit.refresh_from_db()
+    assert visit.state == "submitted"
+    send({"decision": "approve", "version": "1"}, who="township", month="2022-07/review")
+    visit.refresh_from_db()
+    assert visit.state == "approved"
