@@ -140,6 +140,21 @@ def changed_fields(before, after):
     ]
 
 
+def taken_up(base, steps):
+    """The content ``base`` with what each step (content before, content after) changed; nothing else of it.
+
+    ``base`` is ``None`` where nothing was recorded; then so is the answer without steps.
+    """
+    fields = flatten(base)
+    for before, after in steps:
+        for field, _, value in changed_fields(before, after):
+            if value is None and field not in SCALARS:
+                fields.pop(field, None)
+            else:
+                fields[field] = value
+    return unflatten(fields) if fields else None
+
+
 def merge(base, mine, theirs):
     """(merged content, clashes): ``mine`` written upon ``theirs``, both having begun from ``base``.
 

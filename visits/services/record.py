@@ -8,7 +8,7 @@ from django.utils import timezone
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from sumyuan.fields import to_yuan
-from visits.content import SCALARS, Clash, Rows, body_hash, merge, split_key
+from visits.content import SCALARS, Clash, Rows, body_hash, merge, split_key, taken_up
 from visits.models import IncomeEntry, MemberChange, Visit, VisitDraft, VisitVersion, WorkAway
 from visits.months import add_months
 from visits.services.settle import items_told_better
@@ -78,14 +78,27 @@ def _begun_on(members):
 
 @transaction.atomic(savepoint=False)
 def record_visit(
-    *, household, members, month, user, content, client_uuid, base_version, day, filling=(None, None), reason=""
+    *,
+    household,
+    members,
+    month,
+    user,
+    content,
+    client_uuid,
+    base_version,
+    day,
+    filling=(None, None),
+    reason="",
+    replaces=(),
 ):
     """Write one delivered content as the household's visit of the month and return what was ``Recorded``.
 
     ``members`` are all who ever were members of the household, ``content`` is canonical (``visits.content``)
-    and validated; ``base_version`` is the version that the
-    form showed (0: none), ``filling`` the seconds and the number of copied values. ``reason`` makes it a
-    correction. The ledger is for the caller to refresh in the same transaction.
+    and validated; ``base_version`` is the version that the form showed (0: none), ``filling`` the seconds and
+    the number of copied values. ``reason`` makes it a correction. ``replaces`` are numbers of the user's own
+    earlier deliveries of which nobody knows whether they arrived: where they did, this one goes on from what
+    they changed, so that nobody has to choose between two things that they wrote themselves. The ledger is for
+    the caller to refresh in the same transaction.
 
     The same ``client_uuid`` with the same content again is a replay. Fields that somebody else changed
     since ``base_version`` are kept where this delivery left them alone. Raises ``MonthRefused``,
@@ -115,7 +128,8 @@ def record_visit(
             raise NeedsReason
         rows = Rows.of(visit)
         stored = rows.content()
-        content = _upon(visit, stored, content, base_version)
+        arrived = _arrived(visit, user, replaces, base_version)
+        content = _upon(visit, stored, content, base_version, arrived)
         compared_with = _decided(visit, _keep_version(visit, stored, now))
     _fill(visit, content, user=user, client_uuid=client_uuid, filling=filling, now=now)
     _save_visit(visit, user, reason[:LOGGED])
@@ -153,12 +167,25 @@ def lock_households(pks, *, client_uuid=None):
         cursor.execute(rows, [sorted(pks)])
 
 
-def _upon(visit, stored, content, base_version):
-    """The content to write: as delivered where nobody wrote meanwhile, else merged."""
+def _arrived(visit, user, replaces, base_version):
+    """Versions after ``base_version`` that the replaced deliveries made, in their order."""
+    if not replaces:
+        return []
+    versions = VisitVersion.objects.filter(visit=visit, made_by=user, client_uuid__in=replaces)
+    return sorted(versions.filter(version__gt=base_version).order_by().values_list("version", flat=True))
+
+
+def _upon(visit, stored, content, base_version, arrived):
+    """The content to write: as delivered where nobody wrote meanwhile, else merged.
+
+    What the versions ``arrived`` changed was known to the person too, and nothing else of them.
+    """
     if base_version == visit.version:
         return content
-    base = VisitVersion.objects.filter(visit=visit, version=base_version).values_list("content", flat=True).first()
-    merged, clashes = merge(base, content, stored)
+    wanted = {base_version, *arrived, *(version - 1 for version in arrived)}
+    contents = dict(VisitVersion.objects.filter(visit=visit, version__in=wanted).values_list("version", "content"))
+    steps = [(contents.get(version - 1), contents[version]) for version in arrived]
+    merged, clashes = merge(taken_up(contents.get(base_version), steps), content, stored)
     if clashes:
         raise StaleVisit(visit, merged, clashes)
     return merged

@@ -137,3 +137,27 @@ def test_two_phones_with_different_numbers_and_one_content(send, past, filled):
     answer = send(fields | {"client_uuid": str(uuid4())}, script=True)
     assert answer.json()["status"] == "saved", "both said the same; nothing is lost, nothing doubled"
     assert IncomeEntry.objects.filter(month=JULY).count() == 2
+
+
+def test_going_on_from_a_delivery_that_arrived_unheard_undoes_nobody_else_s_change(send, past, filled, people):
+    """The helper wrote meanwhile, the cadre's first delivery joined that, and its answer was lost on the way."""
+    past.helper = people["helper"]
+    past.save()
+    send(filled())
+    send(filled(base_version="1", needs="想学养蜂"), who="helper")
+    unheard = filled(base_version="1", remarks="甲")
+    send(unheard)
+    answer = send(filled(base_version="1", remarks="乙", replaces=unheard["client_uuid"]), script=True)
+    assert answer.json()["version"] == 4
+    visit = Visit.objects.get(month=JULY)
+    assert (visit.remarks, visit.needs) == ("乙", "想学养蜂")
+
+
+def test_a_line_of_the_unheard_delivery_can_be_taken_out_again(send, past, filled):
+    send(filled())
+    unheard = filled(base_version="1", **{"amount-T09-0": "200"})
+    send(unheard)
+    send(filled(base_version="1", remarks="乙", replaces=unheard["client_uuid"]))
+    visit = Visit.objects.get(month=JULY)
+    assert visit.remarks == "乙"
+    assert not visit.entries.filter(item_id="T09").exists()

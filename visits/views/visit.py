@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Max, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,7 +22,7 @@ from households.models import Household, Member
 from ledger.services import refresh_ledger
 from visits.content import Rows, flatten, unflatten
 from visits.forms import NUL, UNREADABLE, VisitForm, fields_of, income_blocks
-from visits.models import IncomeItem, Visit, VisitVersion
+from visits.models import IncomeItem, Visit
 from visits.services import (
     MonthRefused,
     NeedsReason,
@@ -149,7 +149,8 @@ def _record(request, household, members, month, form, token, reason, day):
         user=request.user,
         content=content,
         client_uuid=token,
-        base_version=_base_version(form, household, month, request.user),
+        base_version=form.base_version,
+        replaces=_replaced(form.data),
         day=day,
         filling=form.filling,
         reason=reason,
@@ -162,21 +163,13 @@ def _record(request, household, members, month, form, token, reason, day):
     return recorded
 
 
-def _base_version(form, household, month, user):
-    """The version that the delivery began from.
-
-    A phone that never heard whether an earlier delivery arrived names it in ``replaces``. Where it did arrive,
-    this one goes on from there, and nobody has to choose between two things that they wrote themselves.
-    """
+def _replaced(data):
+    """Numbers of earlier deliveries that the phone never heard of again (``replaces``)."""
     numbers = []
-    for text in form.data.getlist("replaces"):
+    for text in data.getlist("replaces"):
         with suppress(ValueError):
             numbers.append(UUID(text))
-    if not numbers:
-        return form.base_version
-    own = VisitVersion.objects.filter(visit__household=household, visit__month=month, made_by=user)
-    arrived = own.filter(client_uuid__in=numbers).aggregate(last=Max("version"))["last"]
-    return max(form.base_version, arrived or 0)
+    return numbers
 
 
 def _chosen(content, data, household, month):
