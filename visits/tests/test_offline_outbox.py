@@ -466,7 +466,7 @@ def test_a_visit_approved_meanwhile_is_corrected_with_a_reason(server, phone, fo
     server.start()
     page.goto(f"{phone.url}/visits/outbox/")
     page.get_by_role("link", name="打开改正").click()
-    page.get_by_text("这条走访已经审核").first.wait_for()
+    page.get_by_text("还没有上传").first.wait_for()
     assert page.input_value(amount) == "1600"
     page.fill("#reason", "漏记了工资")
     # The form as it stands by now is what is corrected.
