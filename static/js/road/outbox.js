@@ -75,14 +75,20 @@
     return ask(addressOf(record), { method: "POST", body, headers: { "X-CSRFToken": csrf } }, patience);
   };
 
+  // The county has it. The page that was taken along shows the month as if nothing had been reported.
+  const settle = async (uuid) => {
+    const record = await store.record(uuid);
+    if (!record) return;
+    await store.settleRecord(uuid);
+    await app.dropPrepared(addressOf(record));
+  };
+
   // Send one record and write down what came of it. Returns the verdict.
   const deliver = async (record, csrf, patience) => {
     await store.changeRecord(record.uuid, { state: "sending" });
     const found = verdict(await post(record, csrf, patience));
     if (found.state === "done") {
-      await store.settleRecord(record.uuid);
-      // The page that was taken along shows the month as if nothing had been reported.
-      await app.dropPrepared(addressOf(record));
+      await settle(record.uuid);
     } else {
       const { state, error = "", errors = null, confirm = null } = found;
       const changes = { state: state || "waiting", error, errors, confirm, tries: record.tries + 1 };
@@ -113,7 +119,7 @@
     const chosen = (await store.records(way.account)).filter((record) => record.state === "choose");
     const signedIn = await session(SESSION_PATIENCE, chosen.map((record) => record.uuid));
     if (!signedIn) return;
-    for (const uuid of signedIn.accepted) await store.settleRecord(uuid);
+    for (const uuid of signedIn.accepted) await settle(uuid);
     const records = (await store.records(signedIn.account)).filter(waits);
     let silent = 0;
     for (const [index, record] of records.entries()) {
@@ -251,7 +257,7 @@
     window.setTimeout(() => URL.revokeObjectURL(link.href), 60000);
   };
 
-  app.outbox = { way, send, sendNow, sendUnkept, counts, openAsPage, saveToFile, addressOf, waits };
+  app.outbox = { way, send, sendNow, sendUnkept, settle, counts, openAsPage, saveToFile, addressOf, waits };
   app.outbox.onChange = (listener) => listeners.add(listener);
   store.onChange(show);
 
