@@ -21,21 +21,6 @@ WAITING = "async () => (await sumyuan.store.records(sumyuan.outbox.way.account))
 
 
 @pytest.fixture
-def phone(server, make_phone, session_of):
-    """The cadre's phone, signed in."""
-    server.start()
-    phone = make_phone()
-    phone.sign_in(session_of("cadre"))
-    phone.settle()
-    return phone
-
-
-@pytest.fixture
-def form_address(past, household):
-    return f"/visits/{household.number}/2022-07/"
-
-
-@pytest.fixture
 def prepared(phone, form_address):
     """The phone with the forms taken along; the page it did so on."""
     page = phone.page("/visits/")
@@ -157,7 +142,7 @@ def test_signing_out_asks_first_and_takes_the_pages_from_the_phone(server, phone
 
     prepared.on("dialog", answer)
     # What waits cannot go meanwhile, so that there is something to ask about.
-    prepared.route("**/visits/session/", lambda route: route.abort())
+    prepared.route("**/visits/session/**", lambda route: route.abort())
     prepared.locator(".account summary").click()
     prepared.get_by_role("button", name="退出").click()
     wait_for(lambda: prepared.wait_for_timeout(50) or asked)
