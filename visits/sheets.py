@@ -55,7 +55,7 @@ class Sheet:
 
     ``entries`` are all stored ones from a year before the month (or the first month asked for) to the
     last month asked for, of every source; ``states`` the visits' states by month. ``comments`` by field
-    key belong to the returned version; ``returned`` is its content.
+    key belong to the returned version.
     """
 
     household: object
@@ -69,7 +69,6 @@ class Sheet:
     last_year: AnnualIncome | None = None
     draft: VisitDraft | None = None
     comments: dict = field(default_factory=dict)
-    returned: dict | None = None
     photos: list = field(default_factory=list)
 
     @property

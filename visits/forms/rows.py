@@ -34,7 +34,6 @@ class EntryRow(NamedTuple):
     errors: list
     dispute_errors: list
     comment: object
-    # What stood in the returned version, where it was changed since.
     is_usual: bool
     needs_confirmation: bool
     is_confirmed: bool

@@ -126,7 +126,9 @@
 
   tellPrepared();
   say();
-  start().catch(() => {
+  // After the page's own scripts: marks go on their list.
+  document.addEventListener("DOMContentLoaded", () => {
     // A browser that keeps nothing (private windows of some) still fills and sends forms.
+    start().catch(() => {});
   });
 })();
