@@ -85,13 +85,7 @@ class Sheet:
 
     def present_on(self, day):
         """Members on a day, as ``Member.objects.present_on`` has them."""
-        return [
-            member
-            for member in self.members
-            if (member.birth_date is None or member.birth_date <= day)
-            and (member.joined_on is None or member.joined_on <= day)
-            and (member.left_on is None or member.left_on > day)
-        ]
+        return [member for member in self.members if member.is_present_on(day)]
 
     @property
     def content(self):
