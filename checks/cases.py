@@ -68,7 +68,7 @@ class Case:
 
     def age(self, member):
         """Full years at the end of the month; ``None`` without a birth date."""
-        return None if member.birth_date is None else age_on(member.birth_date, self.month_end)
+        return member.age_on(self.month_end)
 
     # What is known of the money.
 
@@ -219,11 +219,6 @@ class _Months(Counter):
 
 def _less(limit, known):
     return None if limit is None else limit - known
-
-
-def age_on(born, day):
-    """Full years on a day."""
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 def read_cases(sheets, prospects, *, day):

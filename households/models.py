@@ -160,6 +160,19 @@ class Member(models.Model):
     def __str__(self):
         return self.name
 
+    def is_present_on(self, day):
+        """Whether the member is one on a day, as ``MemberQuerySet.present_on`` has it."""
+        return (
+            (self.birth_date is None or self.birth_date <= day)
+            and (self.joined_on is None or self.joined_on <= day)
+            and (self.left_on is None or self.left_on > day)
+        )
+
+    def age_on(self, day):
+        """Full years on a day; ``None`` without a birth date."""
+        born = self.birth_date
+        return None if born is None else day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
     @property
     def masked_id(self):
         return identity.mask(self.id_number)

@@ -1,7 +1,7 @@
 """What the ledger would say of a household with a month as it is being typed.
 
 Everything but the typed amounts is gathered once from the household's sheet; the calculation is that of
-``ledger.calc``. A phone without signal does the same sum on what ``as_json`` gives it (static/js/estimate.js),
+``ledger.calc``. A phone without signal does the same sum on what ``as_json`` gives it (static/js/visit/estimate.js),
 and a test holds the two together.
 """
 

@@ -117,8 +117,9 @@ def read_homes(households, *, month, day, first_month, excused=frozenset(), excu
         homes[visit.household_id].visits[visit.month] = visit
     told = _told_otherwise(list(homes), first_month, month)
     earlier = months_from(first_month, month_number(month) - month_number(first_month))
+    counted_on = min(day, month_end)
     for pk, home in homes.items():
-        home.persons = len(_present(home.household, min(day, month_end)))
+        home.persons = sum(member.is_present_on(counted_on) for member in home.household.members.all())
         home.returned = sorted(of for of, visit in home.visits.items() if visit.state == Visit.State.RETURNED)
         collected = {of for of, visit in home.visits.items() if visit.is_collected} | told[pk] | set(home.returned)
         home.missing = [
@@ -140,16 +141,6 @@ def _refuses(household, month, day):
 def _by_name(home):
     household = home.household
     return household.head_pinyin or pinyin(household.head_name), household.number
-
-
-def _present(household, on):
-    return [
-        member
-        for member in household.members.all()
-        if (member.birth_date is None or member.birth_date <= on)
-        and (member.joined_on is None or member.joined_on <= on)
-        and (member.left_on is None or member.left_on > on)
-    ]
 
 
 def _told_otherwise(ids, first_month, month):

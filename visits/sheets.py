@@ -55,7 +55,7 @@ class Sheet:
 
     ``entries`` are all stored ones from a year before the month (or the first month asked for) to the
     last month asked for, of every source; ``states`` the visits' states by month. ``comments`` by field
-    key belong to the returned version; ``returned`` is its content.
+    key belong to the returned version.
     """
 
     household: object
@@ -69,7 +69,6 @@ class Sheet:
     last_year: AnnualIncome | None = None
     draft: VisitDraft | None = None
     comments: dict = field(default_factory=dict)
-    returned: dict | None = None
     photos: list = field(default_factory=list)
 
     @property
@@ -86,13 +85,7 @@ class Sheet:
 
     def present_on(self, day):
         """Members on a day, as ``Member.objects.present_on`` has them."""
-        return [
-            member
-            for member in self.members
-            if (member.birth_date is None or member.birth_date <= day)
-            and (member.joined_on is None or member.joined_on <= day)
-            and (member.left_on is None or member.left_on > day)
-        ]
+        return [member for member in self.members if member.is_present_on(day)]
 
     @property
     def content(self):

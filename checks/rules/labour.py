@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from checks.cases import age_on
 from checks.choices import Severity
 from checks.rules.registry import check
 from checks.watch import Bound
@@ -117,7 +116,7 @@ def _is_of_school_age(case, member):
         return False
     end = case.month_end
     begun = date(end.year - ((end.month, end.day) < SCHOOL_DAY), *SCHOOL_DAY)
-    return age_on(member.birth_date, begun) >= SCHOOL_START and case.age(member) <= SCHOOL_END
+    return member.age_on(begun) >= SCHOOL_START and case.age(member) <= SCHOOL_END
 
 
 @check("L06", "基本医疗保险没有参加，或两种都参加", Severity.LOOK)

@@ -34,7 +34,6 @@ class EntryRow(NamedTuple):
     errors: list
     dispute_errors: list
     comment: object
-    # What stood in the returned version, where it was changed since.
     is_usual: bool
     needs_confirmation: bool
     is_confirmed: bool
@@ -169,10 +168,8 @@ def _asked(sheet, items, fields):
 
 
 def _may_earn(member, day):
-    if member.labour not in EARNERS:
-        return False
-    born = member.birth_date
-    return born is None or (day.year - born.year - ((day.month, day.day) < (born.month, born.day))) >= EARNING_AGE
+    age = member.age_on(day)
+    return member.labour in EARNERS and (age is None or age >= EARNING_AGE)
 
 
 def _last_year(sheet):

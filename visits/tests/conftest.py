@@ -114,3 +114,25 @@ def session_of(people):
         return client.cookies["sessionid"].value
 
     return session
+
+
+@pytest.fixture
+def phone(server, make_phone, session_of):
+    """The cadre's phone, signed in."""
+    server.start()
+    phone = make_phone()
+    phone.sign_in(session_of("cadre"))
+    phone.settle()
+    return phone
+
+
+@pytest.fixture
+def form_address(past, household):
+    """The form of July of the household of ``past``."""
+    return f"/visits/{household.number}/2022-07/"
+
+
+@pytest.fixture
+def amount(worker):
+    """Where the head's wages are typed."""
+    return f"#amount-W01-{worker.pk}"

@@ -18,27 +18,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, seria
 PASSWORD = "shuang-qiao-1949-hehua"
 
 
-@pytest.fixture
-def phone(server, make_phone, session_of):
-    """The cadre's phone, signed in."""
-    server.start()
-    phone = make_phone()
-    phone.sign_in(session_of("cadre"))
-    phone.settle()
-    return phone
-
-
-@pytest.fixture
-def form_address(past, household):
-    return f"/visits/{household.number}/2022-07/"
-
-
-@pytest.fixture
-def amount(worker):
-    """Where the head's wages are typed."""
-    return f"#amount-W01-{worker.pk}"
-
-
 def july():
     return Visit.objects.filter(month=JULY)
 

@@ -75,14 +75,20 @@
     return ask(addressOf(record), { method: "POST", body, headers: { "X-CSRFToken": csrf } }, patience);
   };
 
+  // The county has it. The page that was taken along shows the month as if nothing had been reported.
+  const settle = async (uuid) => {
+    const record = await store.record(uuid);
+    if (!record) return;
+    await store.settleRecord(uuid);
+    await app.dropPrepared(addressOf(record));
+  };
+
   // Send one record and write down what came of it. Returns the verdict.
   const deliver = async (record, csrf, patience) => {
     await store.changeRecord(record.uuid, { state: "sending" });
     const found = verdict(await post(record, csrf, patience));
     if (found.state === "done") {
-      await store.settleRecord(record.uuid);
-      // The page that was taken along shows the month as if nothing had been reported.
-      await app.dropPrepared(addressOf(record));
+      await settle(record.uuid);
     } else {
       const { state, error = "", errors = null, confirm = null } = found;
       const changes = { state: state || "waiting", error, errors, confirm, tries: record.tries + 1 };
@@ -91,18 +97,19 @@
     return found;
   };
 
+  // Whether an answer came, whatever it was.
   const deliverPhoto = async (photo, csrf) => {
     const body = new FormData();
     body.set("client_uuid", photo.uuid);
     body.set("photo", photo.blob, "photo.jpg");
     const options = { method: "POST", body, headers: { "X-CSRFToken": csrf } };
     const { status, answer } = await ask(`${addressOf(photo)}photos/`, options, 4 * PATIENCE);
-    if (status === 200) return store.dropPhoto(photo.uuid);
     const said = (answer && answer.message) || "";
-    if (status === 404 || status === 413 || status === 422 || (status === 403 && answer)) {
-      return store.putPhoto({ ...photo, state: "refused", error: said || "这张照片传不上去" });
+    if (status === 200) await store.dropPhoto(photo.uuid);
+    else if (status === 404 || status === 413 || status === 422 || (status === 403 && answer)) {
+      await store.putPhoto({ ...photo, state: "refused", error: said || "这张照片传不上去" });
     }
-    return null;
+    return status !== 0;
   };
 
   // Whatever the last page left as "on its way" when it died is not on its way.
@@ -113,7 +120,7 @@
     const chosen = (await store.records(way.account)).filter((record) => record.state === "choose");
     const signedIn = await session(SESSION_PATIENCE, chosen.map((record) => record.uuid));
     if (!signedIn) return;
-    for (const uuid of signedIn.accepted) await store.settleRecord(uuid);
+    for (const uuid of signedIn.accepted) await settle(uuid);
     const records = (await store.records(signedIn.account)).filter(waits);
     let silent = 0;
     for (const [index, record] of records.entries()) {
@@ -134,12 +141,15 @@
     await store.forgetDone(Date.now() - 24 * 60 * 60 * 1000);
   };
 
-  // A photo goes when its record has gone.
+  // A photo goes when its record has gone. The first without an answer ends it: photos are large, and while they
+  // are on their way no record goes.
   const sendPhotos = async ({ account, csrf }) => {
     const left = (await store.records(account)).filter((record) => record.state !== "done");
     const held = new Set(left.map((record) => record.key));
     const photos = (await store.photos(account)).filter((photo) => photo.state === "waiting" && !held.has(photo.key));
-    for (const photo of photos) await deliverPhoto(photo, csrf);
+    for (const photo of photos) {
+      if (!(await deliverPhoto(photo, csrf))) return;
+    }
   };
 
   // One tab sends. `wait` milliseconds for another tab to finish; 0: leave it to that one.
@@ -186,7 +196,7 @@
       if (record.state === "done") return { state: "done" };
       if (record.account !== signedIn.account) return null;
       const found = await deliver(record, signedIn.csrf, Math.max(until - Date.now(), 1000));
-      if (found.state === "done") sendPhotos(signedIn);
+      if (found.state === "done") sendPhotos(signedIn).catch(() => {});
       return found;
     }, patience);
 
@@ -251,15 +261,17 @@
     window.setTimeout(() => URL.revokeObjectURL(link.href), 60000);
   };
 
-  app.outbox = { way, send, sendNow, sendUnkept, counts, openAsPage, saveToFile, addressOf, waits };
+  app.outbox = { way, send, sendNow, sendUnkept, settle, counts, openAsPage, saveToFile, addressOf, waits };
   app.outbox.onChange = (listener) => listeners.add(listener);
   store.onChange(show);
 
   // On load, when the page is looked at again, when the network comes back, and every half minute.
-  const sendWhatWaits = async () => {
+  const start = async () => {
     const { waiting, toChoose, photos } = await counts();
     if (waiting || toChoose || photos) await send();
   };
+  // Where the phone's store does not answer there is nothing to send from.
+  const sendWhatWaits = () => start().catch(() => {});
   window.addEventListener("online", sendWhatWaits);
   window.addEventListener("offline", () => {
     way.session = "none";
@@ -271,5 +283,5 @@
   window.setInterval(() => {
     if (document.visibilityState === "visible") sendWhatWaits();
   }, EVERY);
-  app.outbox.start = sendWhatWaits;
+  app.outbox.start = start;
 })();

@@ -83,7 +83,7 @@
 
   const take = async () => {
     const moment = Date.now();
-    const kept = new Map();
+    const kept = new Set();
     let after = "";
     let total = 0;
     let bytes = 0;
@@ -97,7 +97,7 @@
         const page = await packed(html, moment, policy);
         await cache.put(address, page.response);
         bytes += page.bytes;
-        kept.set(address, part.version);
+        kept.add(address);
       };
       if (!after) {
         total = part.left;

@@ -76,11 +76,9 @@
   // The county has taken a record that went as a page: it need not wait any longer.
   const settleAccepted = async () => {
     const search = new URLSearchParams(window.location.search);
-    const meta = document.querySelector("meta[name=accepted]");
-    const uuid = search.get("accepted") || (meta && meta.content);
+    const uuid = search.get("accepted");
     if (!uuid) return;
-    await store.settleRecord(uuid);
-    await app.dropPrepared(window.location.pathname);
+    await outbox.settle(uuid);
     search.delete("accepted");
     const rest = search.toString();
     window.history.replaceState(null, "", window.location.pathname + (rest ? `?${rest}` : ""));
@@ -128,7 +126,9 @@
 
   tellPrepared();
   say();
-  start().catch(() => {
+  // After the page's own scripts: marks go on their list.
+  document.addEventListener("DOMContentLoaded", () => {
     // A browser that keeps nothing (private windows of some) still fills and sends forms.
+    start().catch(() => {});
   });
 })();

@@ -113,6 +113,16 @@
     key: (account, number, month) => `${account}/${number}/${month}`,
     onChange: (listener) => listeners.add(listener),
 
+    // Whether the browser lets the site keep anything.
+    isThere: async () => {
+      try {
+        await database();
+        return true;
+      } catch {
+        return false;
+      }
+    },
+
     meta: async (name) => (await database()).get("meta", name),
     setMeta: (name, value) => writing(["meta"], (t) => t.store.put(value, name)),
 

@@ -17,6 +17,7 @@
     let release = null;
 
     // Resolves with whether the lock is held; it is held until `release` is called, the page dies or it is stolen.
+    // A browser that refuses locks altogether is one without them.
     const hold = (options) =>
       new Promise((resolve) => {
         const held = (lock) => {
@@ -26,8 +27,8 @@
             release = free;
           });
         };
-        navigator.locks.request(name, options, held).catch(() => {
-          resolve(false);
+        navigator.locks.request(name, options, held).catch((error) => {
+          resolve(error.name !== "AbortError");
           if (release) lose();
         });
       });

@@ -83,10 +83,10 @@
     } catch {
       return "这个文件不是照片，或者已经损坏。请选 JPG 或 PNG 照片。";
     }
-    const photos = await app.store.photosOf(key);
-    if (sent + photos.length >= MOST) return `一次走访最多 ${MOST} 张照片。`;
     const photo = { uuid: app.newUuid(), account, key, number, month, head, blob, state: "draft", error: "" };
     try {
+      const photos = await app.store.photosOf(key);
+      if (sent + photos.length >= MOST) return `一次走访最多 ${MOST} 张照片。`;
       await app.store.putPhoto({ ...photo, saved_at: Date.now() });
     } catch {
       return "手机存满了，这张照片没有存下。填的内容不受影响；腾出空间再选一次。";
@@ -104,7 +104,7 @@
     // Kept as they are by now; the same choice again is a new one.
     input.value = "";
     note.textContent = [...said].join("");
-    await show();
+    await show().catch(() => {});
   });
 
   show().catch(() => {});

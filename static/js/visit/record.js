@@ -31,6 +31,8 @@
     // The last delivery that was begun: the same content again is the same delivery.
     attempt: null,
     isUnkept: false,
+    // The browser keeps nothing (private windows of some): the form goes as a page, as it does without script.
+    isPlain: false,
   };
 
   const day = (moment) => {
@@ -60,15 +62,26 @@
 
   let draftTimer = 0;
   let serverTimer = 0;
+  let serverCall = null;
+
+  // A draft still on its way would arrive behind what takes its place, and stand there as if it were unsent.
+  const stopDrafts = () => {
+    window.clearTimeout(draftTimer);
+    window.clearTimeout(serverTimer);
+    draftTimer = 0;
+    serverTimer = 0;
+    if (serverCall) serverCall.abort();
+  };
 
   const saveDraft = async () => {
     window.clearTimeout(draftTimer);
     draftTimer = 0;
-    if (!state.isOwner || state.isBusy) return;
+    // While a report is on its way too: what is typed then is not part of it.
+    if (!state.isOwner) return;
     const row = draft();
     try {
       await store.putDraft(row);
-    } catch (error) {
+    } catch {
       showNoRoom();
       return;
     }
@@ -76,8 +89,7 @@
     state.isUnkept = false;
     const room = document.getElementById("room");
     if (room) room.remove();
-    await showKept();
-    await warnIfTight();
+    await Promise.all([showKept(), warnIfTight()]).catch(() => {});
   };
 
   const saveServerDraft = async () => {
@@ -85,13 +97,16 @@
     if (!state.isOwner || state.isBusy || !navigator.onLine) return;
     const body = new URLSearchParams(fields.typed());
     const token = outbox.way.csrf || form.elements.csrfmiddlewaretoken.value;
+    const call = new AbortController();
+    const late = window.setTimeout(() => call.abort(), PATIENCE);
+    serverCall = call;
     try {
       const response = await fetch(`${address}draft/`, {
         method: "POST",
         body,
         headers: { Accept: "application/json", "X-CSRFToken": token },
         redirect: "manual",
-        signal: AbortSignal.timeout(PATIENCE),
+        signal: call.signal,
       });
       if (response.status === 401) outbox.way.session = "out";
       if (response.status !== 200) return;
@@ -99,6 +114,8 @@
       if (state.isOwner && !state.isBusy && (await store.draft(key))) await store.putDraft(draft());
     } catch {
       // The phone has it; the county's copy is for another phone.
+    } finally {
+      window.clearTimeout(late);
     }
   };
 
@@ -131,7 +148,23 @@
     state.replaces = row.replaces || [];
     // The county's copy is another one than this phone sent, and younger: it was written elsewhere.
     const isOlder = pageAt && pageAt !== row.server_at && new Date(pageAt) > new Date(row.saved_at);
-    if (isOlder) return;
+    if (isOlder) offerOlder(row);
+    else putBack(row);
+  };
+
+  // Nothing goes unseen: the younger draft stands in the page, this phone's own is one tap away.
+  const offerOlder = (row) => {
+    const box = fields.notice("restored", "warning", `这台手机里还有 ${day(row.saved_at)} 的一份草稿，没有放进来。`);
+    box.setAttribute("role", "status");
+    box.append(
+      act("换成那一份", () => {
+        putBack(row);
+        saveDraft();
+      }),
+    );
+  };
+
+  const putBack = (row) => {
     fields.put(row.fields);
     state.savedAt = row.saved_at;
     const box = document.getElementById("draft-note");
@@ -157,18 +190,16 @@
     drop.type = "button";
     drop.className = "btn btn-small";
     drop.textContent = offer;
-    drop.addEventListener("click", discard);
+    drop.addEventListener("click", () => discard().catch(() => {}));
     box.append(drop);
   };
 
   const discard = async () => {
-    const count = fields.typed().length;
+    const count = fields.words().length;
     if (!window.confirm(`${head} ${app.monthWords(month)}的草稿有 ${count} 处内容，删掉后找不回来。不要了？`)) return;
-    window.clearTimeout(draftTimer);
-    window.clearTimeout(serverTimer);
-    draftTimer = 0;
+    stopDrafts();
     if ((form.dataset.draftAt || state.serverAt) && !(await discardAtCounty())) {
-      fields.notice("restored", "warning", "没有信号，县里存的那份草稿现在删不掉。有信号时再点一次。");
+      tellRestored("没有信号，县里存的那份草稿现在删不掉。有信号时再点一次。", "不要草稿，重新填");
       return;
     }
     const record = await store.recordOf(key);
@@ -210,9 +241,11 @@
     return part;
   };
 
-  const showNoRoom = () => {
+  // Every pause in typing comes here again: the form moves under the person once, or when asked for.
+  const showNoRoom = ({ isAsked = false } = {}) => {
     state.isUnkept = true;
     kept.textContent = "没有存下：手机存满了";
+    if (document.getElementById("room") && !isAsked) return;
     const words = "手机存满了，这张表没有存进手机，只在这个页面上。先别离开：有信号就现在上报，没有就存成文件。";
     const box = fields.notice("room", "error", words);
     const actions = document.createElement("p");
@@ -269,10 +302,7 @@
   };
 
   const begin = () => {
-    window.clearTimeout(draftTimer);
-    window.clearTimeout(serverTimer);
-    draftTimer = 0;
-    serverTimer = 0;
+    stopDrafts();
     state.isBusy = true;
     button.disabled = true;
     kept.textContent = "正在上报…";
@@ -310,9 +340,9 @@
     const row = record();
     try {
       await store.keepRecord(row);
-    } catch (error) {
+    } catch {
       end();
-      showNoRoom();
+      showNoRoom({ isAsked: true });
       return;
     }
     state.isUnkept = false;
@@ -351,19 +381,26 @@
   };
 
   form.addEventListener("submit", (event) => {
+    if (state.isPlain && navigator.onLine) return;
     event.preventDefault();
     const by = event.submitter;
-    if (by && by.name === "action" && by.value === "discard") discard();
+    if (state.isPlain) fields.notice("errors", "error", "没有信号，还没有上报。这个浏览器存不了，先别离开这一页。");
+    else if (by && by.name === "action" && by.value === "discard") discard().catch(() => {});
     else report().catch(() => end());
   });
 
   // ---- One page writes ----
 
   const own = async () => {
-    state.isOwner = true;
     form.inert = false;
     const box = document.getElementById("elsewhere");
     if (box) box.remove();
+    state.isPlain = !(await store.isThere());
+    state.isOwner = !state.isPlain;
+    if (state.isPlain) {
+      kept.textContent = "这个浏览器存不了草稿，填好就上报";
+      return;
+    }
     await restore();
     await showKept();
     await warnIfTight();
