@@ -176,7 +176,7 @@ def test_a_slow_network_lets_nobody_wait(server, phone, form_address, amount):
     devtools.send("Network.emulateNetworkConditions", crawling)
     report(page)
     page.get_by_text("正在上报").wait_for()
-    page.wait_for_function("() => document.getElementById('kept') === null || window.sessionStorage.getItem('said')")
+    page.wait_for_function("() => document.getElementById('kept') === null || window.sessionStorage.length")
     usual = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
     devtools.send("Network.emulateNetworkConditions", usual)
     page.goto(f"{phone.url}/visits/outbox/")

@@ -6,13 +6,14 @@
   const account = Number(document.body.dataset.account);
   const visits = "visits" in document.body.dataset;
 
-  // Said once, on the page that comes next: what was saved.
-  app.sayNext = (words) => window.sessionStorage.setItem("said", words);
+  // Said once, on the page that comes next, to whoever did it: what was saved. It names a household.
+  const SAID = `said/${account}`;
+  app.sayNext = (words) => window.sessionStorage.setItem(SAID, words);
 
   const say = () => {
-    const words = window.sessionStorage.getItem("said");
+    const words = window.sessionStorage.getItem(SAID);
     if (!words) return;
-    window.sessionStorage.removeItem("said");
+    window.sessionStorage.removeItem(SAID);
     const note = document.createElement("p");
     note.className = "notice said";
     note.setAttribute("role", "status");
