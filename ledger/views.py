@@ -27,7 +27,7 @@ Role = User.Role
 READERS = (*sorted(User.AREA_ROLES), Role.HELPER)
 Level = Area.Level
 BELOW = {Level.COUNTY: Level.TOWNSHIP, Level.TOWNSHIP: Level.VILLAGE}
-REBUILD = "rebuild_ledger"
+REBUILD, CHECKS = "rebuild_ledger", "run_checks"
 
 
 class Column(NamedTuple):
@@ -89,13 +89,25 @@ def ledger_area(request, year, code):
 @require_POST
 def ledger_rebuild(request, year, code):
     """Start a job that recomputes an area; where one is already waiting or running, show that."""
+    return _start(request, year, code, REBUILD, "重新计算 {year} 年度台账（{area}）")
+
+
+@allow(Role.COUNTY)
+@require_POST
+def ledger_check(request, year, code):
+    """Start a job that looks for doubtful data in an area; where one is already waiting or running, show that."""
+    return _start(request, year, code, CHECKS, "核对 {year} 年度疑点（{area}）")
+
+
+def _start(request, year, code, kind, title):
     policy = _policy(request.user, year)
     area = get_object_or_404(Area.objects.visible_to(request.user), pk=code)
-    under_way = Job.objects.visible_to(request.user).unfinished().filter(kind=REBUILD, owner=request.user, area=area)
+    under_way = Job.objects.visible_to(request.user).unfinished().filter(kind=kind, owner=request.user, area=area)
     job = next((job for job in under_way if job.parameters.get("year") == year), None)
     if job is None:
-        title = f"重新计算 {policy.year} 年度台账（{area.name}）"
-        job = start_job(kind=REBUILD, title=title, owner=request.user, area=area, parameters={"year": year})
+        words = title.format(year=policy.year, area=area.name)
+        parameters = {"year": year, "area": area.code}
+        job = start_job(kind=kind, title=words, owner=request.user, area=area, parameters=parameters)
     return redirect("job", job.pk)
 
 

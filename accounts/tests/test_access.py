@@ -122,6 +122,7 @@ PAGES = {
     "ledger_household": Page(
         "/ledger/2022/household/{number}/", OVER | {"helper"}, forbidden=frozenset({"civil"}), rest=404
     ),
+    "ledger_check": Page("/ledger/2022/{village}/check/", COUNTY, post={}, status=302),
     "ledger_rebuild": Page("/ledger/2022/{village}/rebuild/", COUNTY, post={}, status=302),
     "measure_list": Page("/measures/", ALL - SYSTEM),
     "measure_export": Page("/measures/export/", ALL - SYSTEM, post={}),

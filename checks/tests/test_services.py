@@ -375,3 +375,12 @@ def test_so_many_at_once_and_no_more(make_household, village, people, django_ass
     assert check_reported(visits=waiting(), day=DAY, most=3) == 0
     with django_assert_num_queries(3):
         check_reported(visits=waiting(), day=DAY)
+
+
+def test_the_county_starts_it_from_the_ledger(home, told, client, people, county, django_capture_on_commit_callbacks):
+    told(home, W01=35000)
+    client.force_login(people["county"])
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(f"/ledger/2022/{county.code}/check/")
+    assert client.get(answer.url).status_code == 200
+    assert Finding.objects.filter(household=home, code="I02").exists()

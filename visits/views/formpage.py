@@ -5,10 +5,13 @@ from datetime import date
 from typing import NamedTuple
 from uuid import uuid4
 
+from django.http import Http404
+
 from checks.cases import read_cases
 from checks.rules import watches
 from checks.watch import as_json
 from households.choices import Cause, Labour
+from ledger.models import RiskPoint
 from ledger.prospect import Ground, prospect
 from visits.content import GUARANTEES
 from visits.forms import blank_fields, fields_of, income_blocks
@@ -27,7 +30,11 @@ class Materials(NamedTuple):
 
     @classmethod
     def of(cls, month, day):
-        return cls(month, day, Ground.for_month(month))
+        """``Http404`` where no policy year is in force: without its lines nothing can be said of a month."""
+        ground = Ground.for_month(month)
+        if ground is None:
+            raise Http404
+        return cls(month, day, ground)
 
     @property
     def items(self):
@@ -89,6 +96,7 @@ def form_context(sheet, case, materials, user, *, fields=None, form=None, base_v
         "way_label": dict(Visit.Way.choices).get(_first(fields, "way"), "走访方式没有选"),
         "watches": as_json(doubts),
         "home": case.home,
+        "item_names": {code: item.name for code, item in materials.items.items()},
         "known_doubts": _by_field(doubt for doubt in doubts if not doubt.conditions),
         "prospect": outlook and {**outlook.as_json(), "year": materials.ground.policy.year},
         "window": _window(materials, outlook),
@@ -105,6 +113,7 @@ def _by_field(doubts):
     return dict(found)
 
 
+FLAG_LABELS = [[kind.value, kind.label] for kind in RiskPoint.Kind]
 CHOICES = {
     "ways": Visit.Way.choices,
     "policies": Visit.Policy.choices,
@@ -145,11 +154,12 @@ def _window(materials, outlook):
     """Which figures the typed amounts move, in words."""
     policy = materials.ground.policy
     if outlook is None:
-        return {"words": "没有在册人口，算不出预估", "is_official": False}
+        return {}
     if outlook.is_in_window:
-        return {"words": f"{policy.year} 年度预估", "is_official": True}
+        return {"words": f"{policy.year} 年度预估", "is_official": True, "flags": FLAG_LABELS}
     first = add_months(outlook.tracking_month, 1 - policy.window_months)
     return {
         "words": f"跟踪预估（{first.year}.{first.month}—{outlook.tracking_month.year}.{outlook.tracking_month.month}）",
         "is_official": False,
+        "flags": FLAG_LABELS,
     }

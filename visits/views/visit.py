@@ -36,11 +36,10 @@ from visits.services import (
     save_draft,
 )
 from visits.views.formpage import Materials, form_context
-from visits.views.reading import reading_page
+from visits.views.reading import ENTERS, reading_page
 from visits.wording import Names, field_label, field_value
 
 Role = User.Role
-ENTERS = (Role.VILLAGE, Role.HELPER)
 # Never part of what is kept of a form.
 NOT_TYPED = {"csrfmiddlewaretoken", "client_uuid", "action", "copy", "seconds", "copied", "replaces", "photos"}
 REUSED = "这张表已经用同一个编号报过别的内容。请回到名单，重新打开这一户。"

@@ -91,7 +91,10 @@
     do {
       const response = await get(`/visits/road/?after=${encodeURIComponent(after)}`, "application/json");
       const policy = response.headers.get("Content-Security-Policy");
+      const version = part && part.version;
       part = await response.json();
+      // A new version of the programs came in between: what was put away before would be tidied with the old one.
+      if (version && part.version !== version) return take();
       const cache = await window.caches.open(`road-${part.version}`);
       const put = async (address, html) => {
         const page = await packed(html, moment, policy);
@@ -115,7 +118,7 @@
     const isPersistent = Boolean(navigator.storage && (await navigator.storage.persisted()));
     const { account, month } = part;
     const count = kept.size - part.fixed.length;
-    await app.store.setMeta("prepared", { account, at: moment, month, count, bytes, isPersistent });
+    return app.store.setMeta("prepared", { account, at: moment, month, count, bytes, isPersistent });
   };
 
   // What was reported since, and pages of older versions, need not lie about any longer.

@@ -34,6 +34,8 @@
     return opening;
   };
 
+  const OPENS_WITHIN = 5000;
+
   // Room that is held for the day on which there is none: a write that fails gives it up and is tried once more.
   // Browsers no longer say how much is free, so that failing to hold it is also how a full phone is noticed.
   const RESERVE = 4 * 1024 * 1024;
@@ -114,14 +116,15 @@
     onChange: (listener) => listeners.add(listener),
 
     // Whether the browser lets the site keep anything.
-    isThere: async () => {
-      try {
-        await database();
-        return true;
-      } catch {
-        return false;
-      }
-    },
+    // A store that does not answer is none: the form must be able to go without it.
+    isThere: () =>
+      Promise.race([
+        database().then(
+          () => true,
+          () => false,
+        ),
+        new Promise((resolve) => window.setTimeout(() => resolve(false), OPENS_WITHIN)),
+      ]),
 
     meta: async (name) => (await database()).get("meta", name),
     setMeta: (name, value) => writing(["meta"], (t) => t.store.put(value, name)),

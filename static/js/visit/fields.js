@@ -31,7 +31,24 @@
       const isTold = isBox(control) ? control.checked : control.value;
       if (isTold && control.type !== "hidden") openFolds(control);
     });
+    tellUnplaced(values);
     if (app.refreshVisitForm) app.refreshVisitForm();
+  };
+
+  // What was typed once and has no place on the form as it is now, such as an item that a department told since.
+  const tellUnplaced = (values) => {
+    const old = document.getElementById("unplaced");
+    if (old) old.remove();
+    const names = JSON.parse(document.getElementById("item-names").textContent);
+    const said = [...values]
+      .filter(([name]) => !form.elements[name] && !NOT_FILLED.has(name) && !/^(basis|dispute)-/.test(name))
+      .map(([name, told]) => `${names[name.split("-")[1]] || "其他"} ${told.join("、")}`);
+    if (!said.length) return;
+    const note = document.createElement("p");
+    note.id = "unplaced";
+    note.className = "notice notice-warning";
+    note.textContent = `以前填的这些，表上现在没有地方填（多半是部门已经报了）：${said.join("；")}。`;
+    form.before(note);
   };
 
   const openFolds = (control) => {

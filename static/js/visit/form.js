@@ -65,14 +65,6 @@
     });
   };
 
-  const FLAGS = [
-    ["income_falling", "收入下降"],
-    ["below_monitoring_line", "低于监测标准"],
-    ["below_average_line", "低于全国平均"],
-    ["high_transfer_share", "转移占比过高"],
-    ["no_labour_low_income", "无劳力且收入低"],
-  ];
-
   const showOutlook = (estimate) => {
     const place = document.getElementById("outlook");
     const result = outlookWindow.is_official ? estimate.official : estimate.tracking;
@@ -88,7 +80,7 @@
       place.append(part);
     };
     add(`${outlookWindow.words} 人均`, `${app.yuan(result.per_capita)} 元`);
-    const held = FLAGS.filter(([name]) => result[name]).map(([, words]) => words);
+    const held = outlookWindow.flags.filter(([name]) => result[name]).map(([, words]) => words);
     add(held.length ? held.join("、") : "没有标记");
     place.hidden = false;
   };
