@@ -67,6 +67,12 @@ def own_connections(transactional_db, tmp_path, monkeypatch):
     connection.connection = in_memory
 
 
+@pytest.fixture
+def rows_go_in_one_way(monkeypatch):
+    """For counting queries at two sizes: a handful of rows goes in as thousands do, by a staging table."""
+    monkeypatch.setattr("sumyuan.bulk.FEW", 0)
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     """Debian's Chromium, or the one that ``CHROMIUM`` names."""

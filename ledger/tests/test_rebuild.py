@@ -275,6 +275,7 @@ def count_queries(year=2022):
     return len(queries)
 
 
+@pytest.mark.usefixtures("rows_go_in_one_way")
 def test_queries_do_not_grow_with_households(make_household, village, record):
     make_household(village)
     rebuild_ledger(year=2022)

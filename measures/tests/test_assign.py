@@ -179,6 +179,7 @@ def test_counts_add_up(built):
         assert sum(1 for _, department in stored if department == name) == count
 
 
+@pytest.mark.usefixtures("rows_go_in_one_way")
 def test_the_number_of_queries_does_not_grow(make_household, village, earn, rebuild):
     def queries():
         rebuild()

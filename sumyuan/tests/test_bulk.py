@@ -19,7 +19,7 @@ texts = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs
 
 
 @given(names=st.lists(texts, min_size=1, max_size=6, unique=True))
-@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 def test_any_text_comes_back_as_it_was(names):
     Department.objects.filter(order__gte=1000).delete()
     rows = [(name, 1000 + index) for index, name in enumerate(names)]

@@ -323,6 +323,7 @@ def test_the_sender_learns_of_nothing_but_its_rows(load, row, say, household, me
         assert secret not in told
 
 
+@pytest.mark.usefixtures("rows_go_in_one_way")
 def test_as_many_queries_for_many_rows_as_for_few(load, make_household, village, people):
     def queries(households, amount):
         rows = [

@@ -203,6 +203,7 @@ def test_whoever_came_back_is_the_one_who_is_there_now(load, row, household, mak
     assert Member.objects.filter(id_key=first.id_key).count() == 2
 
 
+@pytest.mark.usefixtures("rows_go_in_one_way")
 def test_as_many_queries_for_many_rows_as_for_few(load, make_household, village):
     def queries(households, amount):
         rows = [
