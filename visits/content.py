@@ -121,8 +121,8 @@ def flatten(content):
 
 
 def unflatten(flat):
-    """The content of flattened fields."""
-    content = {name: flat[name] for name in SCALARS} | {table: {} for table in TABLES}
+    """The content of flattened fields; a scalar that is not among them is ``None``."""
+    content = {name: flat.get(name) for name in SCALARS} | {table: {} for table in TABLES}
     for field, line in flat.items():
         table, dot, key = field.partition(".")
         if dot:

@@ -153,6 +153,15 @@ def test_going_on_from_a_delivery_that_arrived_unheard_undoes_nobody_else_s_chan
     assert (visit.remarks, visit.needs) == ("乙", "想学养蜂")
 
 
+def test_the_first_delivery_may_be_the_unheard_one(send, past, filled):
+    unheard = filled(is_housing_safe=None, has_risk=None)
+    send(unheard)
+    answer = send(filled(is_housing_safe=None, remarks="乙", replaces=unheard["client_uuid"]), script=True)
+    assert (answer.status_code, answer.json()["version"]) == (200, 2)
+    visit = Visit.objects.get(month=JULY)
+    assert (visit.remarks, visit.is_housing_safe, visit.has_risk) == ("乙", None, False)
+
+
 def test_a_line_of_the_unheard_delivery_can_be_taken_out_again(send, past, filled):
     send(filled())
     unheard = filled(base_version="1", **{"amount-T09-0": "200"})
