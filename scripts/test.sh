@@ -41,7 +41,7 @@ export -f on_postgresql
 export PYTEST
 
 in_chromium() {
-  env -u DATABASE_URL -u REDIS_URL "$PYTEST" -m browser "$@"
+  env -u DATABASE_URL -u REDIS_URL "$PYTEST" -n 2 -m browser "$@"
 }
 
 # The pages that cadres use, in the last Chromium for Windows 7.

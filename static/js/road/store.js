@@ -119,10 +119,12 @@
     // A store that does not answer is none: the form must be able to go without it.
     isThere: () =>
       Promise.race([
-        database().then(
-          () => true,
-          () => false,
-        ),
+        Promise.resolve()
+          .then(database)
+          .then(
+            () => true,
+            () => false,
+          ),
         new Promise((resolve) => window.setTimeout(() => resolve(false), OPENS_WITHIN)),
       ]),
 
